@@ -1,0 +1,61 @@
+"""What an event of the trail is, how it is written canonically and how its hash follows from the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+FIRST = "0" * 64
+"""The hash that stands before the first event of an object."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change of one object: what, who, when, why, and the values before and after."""
+
+    object_type: str
+    object_id: int
+    object_no: str
+    seq: int
+    """1, 2, 3 … within the object."""
+    actor_id: int
+    actor_name: str
+    role: str
+    at: datetime
+    verb: str
+    reason: str
+    request_id: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    prev_hash: str
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of all fields, the previous hash among them."""
+        return hashlib.sha256(canonical(self.__dict__).encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A JSON value that says exactly what the Python value says: decimals keep their digits as text."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return "sha256:" + hashlib.sha256(value).hexdigest()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def canonical(value: Any) -> str:
+    """One text for one value: sorted keys, no spaces, UTF-8 as is (in the spirit of RFC 8785)."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

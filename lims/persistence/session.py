@@ -1,0 +1,79 @@
+"""Engines and the one committer: a unit of work is opened, and leaving it commits once or rolls everything back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from lims.domain.rules.actor import Actor
+from lims.domain.rules.errors import Conflict
+from lims.persistence.trail import RECORDER, Recorder
+
+
+def make_engine(url: str, **options: object) -> Engine:
+    """An engine for ``sqlite:///…`` or ``postgresql+psycopg://…`` with the settings that keep what is acknowledged."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+    if engine.dialect.name == "sqlite":
+        _make_sqlite_safe(engine)
+    return engine
+
+
+def _make_sqlite_safe(engine: Engine) -> None:
+    """WAL, full sync, foreign keys, and BEGIN IMMEDIATE: the driver's own default mode loses concurrent updates."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: object, _record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in (
+            "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: object) -> None:
+        reading = connection.get_execution_options().get("reading")  # type: ignore[attr-defined]
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+
+
+@contextmanager
+def unit_of_work(engine: Engine, actor: Actor, now: datetime, request_id: str) -> Iterator[Session]:
+    """A session that commits when the block ends and rolls back when it raises.
+
+    A row changed by somebody else meanwhile raises Conflict("STALE"), a number taken twice Conflict("TAKEN").
+    """
+    with Session(engine, expire_on_commit=False, autoflush=False) as session:
+        session.info[RECORDER] = Recorder(actor, now, request_id)
+        try:
+            yield session
+            session.commit()
+        except StaleDataError as error:
+            session.rollback()
+            raise Conflict("STALE") from error
+        except IntegrityError as error:
+            session.rollback()
+            raise Conflict("TAKEN", detail=str(error.orig)[:200]) from error
+        except OperationalError as error:
+            session.rollback()
+            if "database is locked" in str(error.orig):
+                raise Conflict("BUSY") from error
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that can only read: it takes no write lock, and a flush in it is a fault."""
+    with Session(engine.execution_options(reading=True), autoflush=False) as session:
+        yield session
