@@ -1,0 +1,86 @@
+"""People who sign in, their roles, invitations and tokens. Rows only; the sign-in library is bound to them in lims/web."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lims.persistence.base import Audited, Base
+from lims.persistence.types import UtcDateTime
+
+
+class RoleRow(Base):
+    __tablename__ = "role"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    description: Mapped[str | None] = mapped_column(String(255))
+
+
+class UserRoleRow(Base):
+    __tablename__ = "user_role"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("role.id"), primary_key=True)
+
+
+class UserRow(Base):
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    username: Mapped[str] = mapped_column(String(80), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    name_zh: Mapped[str] = mapped_column(String(100), default="")
+    name_en: Mapped[str] = mapped_column(String(100), default="")
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    ports: Mapped[str] = mapped_column(String(200), default="", comment="codes of customs offices, separated by commas")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    mf_recovery_codes: Mapped[str | None] = mapped_column(String)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    roles: Mapped[list[RoleRow]] = relationship(secondary="user_role", lazy="selectin")
+
+    @property
+    def name(self) -> str:
+        """Both names where both are given, as people are called in a bilingual house."""
+        return " ".join(filter(None, (self.name_zh, self.name_en))) or self.username
+
+
+class SignInFailureRow(Base):
+    """A failed proof of identity, counted for throttling; kept by account text and address."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index(None, "account", "at"), Index(None, "address", "at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(255))
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class InvitationRow(Base):
+    """A one-time way to set the first password; only the digest of its secret is kept."""
+
+    __tablename__ = "invitation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TokenRow(Audited, Base):
+    """An API token of a person: shown once, kept as SHA-256."""
+
+    __tablename__ = "token"
+    noun = "token"
+    number_column = "prefix"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    prefix: Mapped[str] = mapped_column(String(12), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[str] = mapped_column(String(500))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

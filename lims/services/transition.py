@@ -1,0 +1,144 @@
+"""The only writer of ``.state``: a verb from the table, by one who may, apart from duties that exclude it, with its event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from lims.domain.rules.errors import Forbidden, Refused
+from lims.domain.rules.permissions import ACTION_OF, ROLE_OF_DUTY, Grant, apart_from
+from lims.domain.rules.refusal import Refusal, refusal
+from lims.domain.rules.workflow import Transition, find
+from lims.persistence.trail import DutyRow
+from lims.services.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Over:
+    """What an act is about, for keeping duties apart: the ids of the chain down to the object."""
+
+    request_id: int | None = None
+    lot_id: int | None = None
+    sample_id: int | None = None
+    analysis_id: int | None = None
+    reference_id: int | None = None
+
+
+def act(tx: Transaction, row: Any, verb: str, over: Over, reason: str = "") -> Grant:
+    """A person's act: checks state, right, duties, reason and signature; moves the state and records it.
+
+    Raises Refused (with every reason found) or Forbidden. A new row (no state yet) is added to the session.
+    """
+    move = _move(row, verb)
+    grant = _grant(tx, move, row.noun, verb)
+    duty = _duty(move, grant)
+    refusals = [*_missing(tx, move, reason), *duty_refusals(tx, duty, over)]
+    if refusals:
+        raise Refused(*refusals)
+    _apply(tx, row, move, reason, grant.role)
+    note_duty(tx, duty, over)
+    return grant
+
+
+def follow(tx: Transaction, row: Any, verb: str, reason: str = "") -> None:
+    """A consequence of somebody's act that the table gives to the system itself."""
+    move = _move(row, verb)
+    if not move.by_system:
+        raise Forbidden("NOT_A_CONSEQUENCE", noun=row.noun, verb=verb)
+    _apply(tx, row, move, reason, "system")
+
+
+def can(tx: Transaction, row: Any, verb: str, over: Over) -> tuple[Refusal, ...]:
+    """Why the act would be refused now; empty when it may be done (a reason and a signature come later)."""
+    move = find(row.noun, row.state, verb)
+    if isinstance(move, Refusal):
+        return (move,)
+    try:
+        grant = _grant(tx, move, row.noun, verb)
+    except Forbidden as error:
+        return (Refusal(error.code, error.params),)
+    return tuple(duty_refusals(tx, _duty(move, grant), over))
+
+
+def duty_refusals(tx: Transaction, duty: str, over: Over) -> list[Refusal]:
+    """The duties that the actor has already done over the same thing and that exclude this one."""
+    others = apart_from(duty)
+    if not others:
+        return []
+    clauses = [and_(DutyRow.duty == other, _same(scope, over)) for other, scope in others if _has(scope, over)]
+    if not clauses:
+        return []
+    done = tx.session.scalars(
+        select(DutyRow.duty).where(DutyRow.user_id == tx.actor.id, or_(*clauses)).distinct()
+    ).all()
+    return [refusal("DUTIES_APART", duty=duty, other=other) for other in sorted(done)]
+
+
+def note_duty(tx: Transaction, duty: str, over: Over) -> None:
+    """Remember that the actor did this duty over this thing."""
+    if duty:
+        tx.session.add(DutyRow(user_id=tx.actor.id, duty=duty, at=tx.now, **over.__dict__))
+
+
+def _move(row: Any, verb: str) -> Transition:
+    move = find(row.noun, row.state, verb)
+    if isinstance(move, Refusal):
+        raise Refused(move)
+    return move
+
+
+def _grant(tx: Transaction, move: Transition, noun: str, verb: str) -> Grant:
+    """The right that is used; one whose role is a duty of the move comes first."""
+    action = ACTION_OF.get((noun, verb))
+    if action is None:
+        raise Forbidden("NOBODY_MAY", noun=noun, verb=verb)
+    held = tx.require(action)
+    wanted = {ROLE_OF_DUTY.get(duty, duty) for duty in move.duties}
+    return next((grant for grant in held if grant.role in wanted), held[0])
+
+
+_REFERENCE_DUTIES = frozenset({"author", "releaser"})
+
+
+def _duty(move: Transition, grant: Grant) -> str:
+    if grant.role in move.duties:
+        return grant.role
+    named = sorted(move.duties & (_REFERENCE_DUTIES | {"disposer_1", "disposer_2"}))
+    return named[0] if named else grant.role if move.duties else ""
+
+
+def _missing(tx: Transaction, move: Transition, reason: str) -> list[Refusal]:
+    missing = []
+    if move.wants_reason and not reason.strip():
+        missing.append(refusal("REASON_NEEDED", verb=move.verb))
+    if move.signs and (tx.signature is None or tx.signature.user_id != tx.actor.id):
+        missing.append(refusal("SIGNATURE_NEEDED", verb=move.verb))
+    return missing
+
+
+def _apply(tx: Transaction, row: Any, move: Transition, reason: str, role: str) -> None:
+    new = row.state is None
+    row.state = move.goes_to(row.state or "")
+    if new:
+        tx.session.add(row)
+    tx.record(row, move.verb, reason, role)
+
+
+def _has(scope: str, over: Over) -> bool:
+    ids = {"lot": over.lot_id, "sample": over.sample_id, "analysis": over.analysis_id,
+           "reference_version": over.reference_id}
+    return ids.get(scope) is not None
+
+
+def _same(scope: str, over: Over) -> Any:
+    """Acts over the whole request (lodging, accepting) count for each of its lots."""
+    if scope == "lot":
+        whole = and_(DutyRow.lot_id.is_(None), DutyRow.request_id == over.request_id)
+        return or_(DutyRow.lot_id == over.lot_id, whole)
+    if scope == "sample":
+        return DutyRow.sample_id == over.sample_id
+    if scope == "analysis":
+        return DutyRow.analysis_id == over.analysis_id
+    return DutyRow.reference_id == over.reference_id

@@ -1,0 +1,1 @@
+"""Certificates and test reports: frozen content in, one PDF out."""

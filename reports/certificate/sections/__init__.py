@@ -1,0 +1,1 @@
+"""One file a section; each turns the content into blocks and knows nothing of pages."""

@@ -1,0 +1,1 @@
+"""Sample labels: single labels for label printers and A4 sheets."""

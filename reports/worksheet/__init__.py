@@ -1,0 +1,1 @@
+"""The printed worksheet an analyst takes to the bench."""
