@@ -53,7 +53,8 @@ def build_fonts() -> None:
     source = _source_font()
     shutil.copyfile(source.parent / "OFL.txt", FONTS / "OFL.txt")
     # One process a weight: interpolating some twenty thousand glyphs is the slow part.
-    running = [subprocess.Popen([sys.executable, __file__, weight, str(source)]) for weight in stale]
+    command = [sys.executable, "-m", "reports._build"]
+    running = [subprocess.Popen([*command, weight, str(source)], cwd=HERE.parent) for weight in stale]
     if any([process.wait() for process in running]):
         raise RuntimeError("the document fonts could not be cut")
 
@@ -72,6 +73,8 @@ def cut(weight: str, source: Path) -> None:
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
+    from reports._letters import add_missing
+
     font = TTFont(source, recalcTimestamp=False)
     options = Options()
     options.layout_features = []
@@ -83,6 +86,7 @@ def cut(weight: str, source: Path) -> None:
     subsetter.populate(unicodes=set(repertoire()))
     subsetter.subset(font)
     static = instantiateVariableFont(font, {"wght": WEIGHTS[weight]}, inplace=True)
+    add_missing(static)
     _name(static, weight)
     partial = font_path(weight).with_suffix(".part")
     static.save(partial)
@@ -101,7 +105,8 @@ def repertoire() -> Iterator[int]:
 
 
 def _is_fresh(path: Path) -> bool:
-    return path.exists() and path.stat().st_mtime >= Path(__file__).stat().st_mtime
+    made_by = max(source.stat().st_mtime for source in (HERE / "_build.py", HERE / "_letters.py"))
+    return path.exists() and path.stat().st_mtime >= made_by
 
 
 def _source_font() -> Path:

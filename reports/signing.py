@@ -6,6 +6,7 @@ clock: the signing time is given, and what is claimed is what is reported.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
@@ -83,8 +84,8 @@ def sign(pdf: bytes, key_pem: bytes, cert_chain_pem: bytes, *, name: str, reason
     closing = SigMDPSetup(certify=True, md_algorithm=DIGEST, docmdp_perms=fields.MDPPerm.NO_CHANGES)
     place.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=closing))
     prepared, out = place.send(SigIOSetup(md_algorithm=DIGEST))
-    signature = _signer(key_pem, cert_chain_pem).sign(prepared.document_digest, DIGEST, use_pades=True)
-    place.send(signature)
+    signer = _signer(key_pem, cert_chain_pem)
+    place.send(asyncio.run(signer.async_sign(prepared.document_digest, DIGEST, use_pades=True)))
     signed: bytes = out.getvalue()
     return signed
 

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import cms
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from asn1crypto import cms, pem
+from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+# An unknown signer is one of the answers here, not something to warn the log about.
+logging.getLogger("pyhanko.sign").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko.pdf_utils").setLevel(logging.CRITICAL)
 
 ATTACHMENT = "certificate.json"
 LARGEST = 64 * 1024 * 1024
@@ -45,27 +52,101 @@ class Verification:
     content: dict[str, Any] | None
 
 
-class _Broken(Exception):
-    """The signature does not hold; caught here, told as TAMPERED."""
-
-
-def verify(pdf: bytes, trust_pem: list[bytes]) -> Verification:
+def verify(pdf: bytes, trust_pem: Sequence[bytes]) -> Verification:
     """Judge ``pdf`` against the certificates in ``trust_pem`` (each PEM may hold a chain)."""
     digest = hashlib.sha256(pdf).hexdigest()
     try:
-        found = _read(pdf)
-        if found is None:
-            return Verification(_unsigned(pdf), "", None, digest, None)
-        signer, signed_at, content = _check(pdf, found)
+        return _judge(pdf, digest, _anchors(tuple(trust_pem)))
     except Exception:  # a parser fed damaged bytes may raise anything at all; the answer stays an answer
         return Verification(_unsigned(pdf), "", None, digest, None)
-    status = Status.VALID if _trusted(signer, signed_at, trust_pem) else Status.UNKNOWN_SIGNER
+
+
+def _judge(pdf: bytes, digest: str, anchors: tuple[asn1_x509.Certificate, ...]) -> Verification:
+    reader = PdfFileReader(BytesIO(pdf), strict=False)
+    signatures = reader.embedded_signatures
+    if len(pdf) > LARGEST or not signatures:
+        return Verification(_unsigned(pdf), "", None, digest, None)
+    last = signatures[-1]
+    signed_at = last.self_reported_timestamp
+    by = _common_name(last)
+    status = _status(pdf, signatures, anchors)
+    content = _content(reader) if status is Status.VALID else None
     if status is Status.VALID and content is None:
         status = Status.NOT_OURS  # signed by the laboratory, but not a certificate
-    return Verification(status, _common_name(signer), signed_at, digest, content)
+    return Verification(status, by, signed_at, digest, content)
+
+
+def _status(pdf: bytes, signatures: Sequence[EmbeddedPdfSignature],
+            anchors: tuple[asn1_x509.Certificate, ...]) -> Status:
+    last = signatures[-1]
+    trust = ValidationContext(trust_roots=anchors, moment=last.self_reported_timestamp, allow_fetching=False,
+                              revocation_mode="soft-fail")
+    found = validate_pdf_signature(last, signer_validation_context=trust, skip_diff=True)
+    whole = found.coverage is SignatureCoverageLevel.ENTIRE_FILE
+    if not (found.intact and found.valid and whole):
+        return Status.TAMPERED
+    if not found.trusted:
+        return Status.UNKNOWN_SIGNER
+    alone = len(signatures) == 1
+    return Status.VALID if alone and _covers_every_byte(pdf, last) else Status.TAMPERED
+
+
+def _covers_every_byte(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """The signed ranges are all of the file but the signature, and that stands there in its one spelling."""
+    start, before, after, rest = (int(number) for number in signature.byte_range)
+    if start != 0 or after + rest != len(pdf):
+        return False
+    spelled = _canonical(signature).hex().upper().encode("ascii")
+    gap = pdf[before:after]
+    return gap[:1] == b"<" and gap[-1:] == b">" and gap[1:-1] == spelled.ljust(len(gap) - 2, b"0")
+
+
+def _canonical(signature: EmbeddedPdfSignature) -> bytes:
+    """The signature container as this product writes it, made anew from the parts that are protected."""
+    data = signature.signed_data
+    signer = data["signer_infos"][0]
+    certificate = signature.signer_cert
+    sha256 = {"algorithm": "sha256"}
+    fresh = cms.SignedData({
+        "version": "v1",
+        "digest_algorithms": [sha256],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": [certificate],
+        "signer_infos": [{
+            "version": "v1",
+            "sid": cms.IssuerAndSerialNumber({"issuer": certificate.issuer,
+                                              "serial_number": certificate.serial_number}),
+            "digest_algorithm": sha256,
+            "signed_attrs": signer["signed_attrs"],
+            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+            "signature": signer["signature"].native,
+        }],
+    })
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": fresh}).dump())
+
+
+def _content(reader: PdfFileReader) -> dict[str, Any] | None:
+    """The attached certificate content, or None where there is none."""
+    for reference in reader.root.get("/AF", ()):
+        spec = reference.get_object()
+        if spec.get("/UF") == ATTACHMENT:
+            content = json.loads(spec["/EF"]["/F"].data)
+            return content if isinstance(content, dict) else None
+    return None
+
+
+def _common_name(signature: EmbeddedPdfSignature) -> str:
+    native = signature.signer_cert.subject.native
+    return str(native.get("common_name", signature.signer_cert.subject.human_friendly))
+
+
+@lru_cache(maxsize=32)
+def _anchors(trust_pem: tuple[bytes, ...]) -> tuple[asn1_x509.Certificate, ...]:
+    return tuple(asn1_x509.Certificate.load(der)
+                 for one in trust_pem for _, _, der in pem.unarmor(one, multiple=True))
 
 
 def _unsigned(pdf: bytes) -> Status:
-    """Without a signature that holds: damaged goods of ours, or never ours."""
+    """Without a signature that can be read: damaged goods of ours, or never ours."""
     traces = sum(trace in pdf for trace in TRACES)
     return Status.TAMPERED if traces >= 3 else Status.NOT_OURS

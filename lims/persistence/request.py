@@ -71,7 +71,7 @@ class LotRow(Audited, Base):
     mark: Mapped[str] = mapped_column(String(120), comment="the lot number of the producer, as declared")
     quantity: Mapped[Decimal] = mapped_column(ExactDecimal)
     unit: Mapped[str] = mapped_column(String(20))
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str | None] = mapped_column(String(20), comment="empty while its request is not yet accepted")
     round: Mapped[int] = mapped_column(default=1)
     proof: Mapped[str] = mapped_column(String, default="")
     request: Mapped[RequestRow] = relationship(back_populates="lots", lazy="raise")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -37,7 +37,11 @@ def act(tx: Transaction, row: Any, verb: str, over: Over, reason: str = "") -> G
     refusals = [*_missing(tx, move, reason), *duty_refusals(tx, duty, over)]
     if refusals:
         raise Refused(*refusals)
+    new = row.state is None
     _apply(tx, row, move, reason, grant.role)
+    if new and f"{row.noun}_id" in Over.__dataclass_fields__:
+        tx.session.flush()  # the duty is over this very row, whose id the database gives
+        over = replace(over, **{f"{row.noun}_id": row.id})
     note_duty(tx, duty, over)
     return grant
 
@@ -48,6 +52,20 @@ def follow(tx: Transaction, row: Any, verb: str, reason: str = "") -> None:
     if not move.by_system:
         raise Forbidden("NOT_A_CONSEQUENCE", noun=row.noun, verb=verb)
     _apply(tx, row, move, reason, "system")
+
+
+def ride(tx: Transaction, row: Any, verb: str, reason: str = "") -> None:
+    """A small step that rides along with a greater act of the same person and counts as no duty of its own."""
+    _apply(tx, row, _move(row, verb), reason, "system")
+
+
+def install(tx: Transaction, row: Any, state: str, reason: str) -> None:
+    """Put a new row in place in a given state: the seed catalogue and migrated history, by the system alone."""
+    if tx.actor.id != 0:
+        raise Forbidden("SYSTEM_ONLY", noun=row.noun)
+    row.state = state
+    tx.session.add(row)
+    tx.record(row, "install", reason, "system")
 
 
 def can(tx: Transaction, row: Any, verb: str, over: Over) -> tuple[Refusal, ...]:

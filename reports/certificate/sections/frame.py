@@ -6,13 +6,13 @@ from reports import fonts, style
 from reports.barcodes import draw_modules, qr_modules
 from reports.certificate.content import CertificateContent
 from reports.certificate.sections.header import title
-from reports.certificate.words import CODE, DEMO, SCAN, SIGNED, page_words
+from reports.certificate.words import CODE, DEMO, LABELS, SCAN, SIGNED, page_words
 from reports.page import Pen, Place, Sheet
 from reports.text import wrap
 
-QR = 56.0
+QR = 54.0
 FOOT = 28.0  # from the bottom edge to the lowest line
-FIRST_BOTTOM = FOOT + QR + 16
+FIRST_BOTTOM = FOOT + QR + 10
 NEXT_TOP = style.TOP + 26
 NEXT_BOTTOM = FOOT + 22
 
@@ -46,7 +46,9 @@ def sheet(content: CertificateContent) -> Sheet:
 def _verify_lines(content: CertificateContent) -> list[str]:
     code = f" · {CODE.zh} {CODE.en} {content.verify_code}" if content.verify_code else ""
     place = content.verify_url.partition("?")[0]
-    texts = (f"{SCAN.zh} · {SCAN.en}", f"{place}{code}", f"{SIGNED.zh} · {SIGNED.en}")
+    digest = LABELS["digest"]
+    texts = (f"{SCAN.zh} · {SCAN.en}", f"{place}{code}", f"{digest.zh} {digest.en} SHA-256 {content.digest()}",
+             f"{SIGNED.zh} · {SIGNED.en}")
     return [line for text in texts for line in wrap(text, fonts.REGULAR, style.FINE, style.WIDTH - QR - 24)]
 
 

@@ -35,7 +35,7 @@ def _laboratory(content: CertificateContent) -> Block:
         for line in small:
             y = pen.lines(style.LEFT, y + 1, [line], style.SMALL, grey=style.MID)
 
-    return Block(max(height, MARK_HEIGHT) + 17, draw)
+    return Block(max(height, MARK_HEIGHT) + 13, draw)
 
 
 def _marks(pen: Pen, y: float, marks: tuple[Mark, ...]) -> None:
@@ -61,7 +61,7 @@ def _title(words: Pair) -> Block:
         small = fit(english, fonts.REGULAR, 9, style.WIDTH - 40, 6)
         pen.text(middle, y + 32, english, small, grey=style.DARK, align="center", space=0.4)
 
-    return Block(47, draw)
+    return Block(44, draw)
 
 
 def _identity(content: CertificateContent) -> Block:
@@ -79,4 +79,4 @@ def _identity(content: CertificateContent) -> Block:
             x += fonts.width(value, fonts.BOLD, style.BODY) + 26
         pen.rule(style.LEFT, y + 20, style.WIDTH, style.RULE)
 
-    return Block(29, draw)
+    return Block(25, draw)

@@ -31,9 +31,8 @@ def blocks(content: CertificateContent) -> list[Block]:
         ("replaces", content.replaces),
         ("changes", _spaced(*_words(content.changes))),
         ("statements", " ".join(_spaced(*_words(pair)) for pair in (*SENTENCES, *content.sentences))),
-        ("digest", f"SHA-256 {content.digest()}"),
     ]
-    return [*(_note(key, text) for key, text in notes if text), gap(16)]
+    return [*(_note(key, text) for key, text in notes if text), gap(14)]
 
 
 def _words(pair: Pair) -> tuple[str, str]:

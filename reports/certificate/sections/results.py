@@ -13,8 +13,8 @@ from reports.text import wrap
 
 PAD = 4.0
 # Left edges and widths of the columns, in points from the left margin.
-COLUMNS = {"seq": 18.0, "analysis": 116.0, "method": 88.0, "result": 58.0, "uncertainty": 42.0,
-           "limit": 108.0, "unit": 38.0, "verdict": 0.0}
+COLUMNS = {"seq": 16.0, "analysis": 108.0, "method": 84.0, "result": 54.0, "uncertainty": 42.0,
+           "limit": 112.0, "unit": 43.0, "verdict": 0.0}
 COLUMN_GAP = 6.0
 
 

@@ -37,7 +37,7 @@ def _row(people: tuple[Signatory, ...]) -> Block:
 def _lines(person: Signatory) -> list[str]:
     act = ACTS[person.act]
     role = " ".join(part for part in (person.role.zh, person.role.en) if part)
-    texts = (f"{act.zh} {act.en}", role, person.reference, person.at)
+    texts = (f"{act.zh} {act.en}", role, " · ".join(part for part in (person.reference, person.at) if part))
     return [line for text in texts if text for line in wrap(text, fonts.REGULAR, style.SMALL, COLUMN)]
 
 

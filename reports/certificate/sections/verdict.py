@@ -8,12 +8,12 @@ from reports.certificate.words import LABELS, VERDICTS
 from reports.page import Block, Pen, gap
 from reports.text import wrap
 
-PAD_X, PAD_Y = 11.0, 8.0
+PAD_X, PAD_Y = 11.0, 7.0
 BASIS = 0.32  # share of the frame's width for the legal basis
 
 
 def blocks(content: CertificateContent) -> list[Block]:
-    return [_frame(content), gap(style.GAP + 2)]
+    return [_frame(content), gap()]
 
 
 def heading(content: CertificateContent) -> Pair:

@@ -1,0 +1,82 @@
+"""Delimited text into a sheet: the delimiter is found by evidence, never by the file's name."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+
+from instruments.errors import FileRefused, too_large
+from instruments.tools.grid import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Row, Sheet
+
+_SEP_LINE = re.compile(r'^"?sep\s*=\s*"?(?P<sep>.)"?"?[ \t]*(?=\n|$)', re.IGNORECASE)
+_CANDIDATES = ("\t", ";", ",", "|")
+_EVIDENCE_LINES = 200
+
+
+def sheet_of_text(text: str) -> Sheet:
+    """One nameless sheet. Raises FileRefused where quoting or size make the cells untrustworthy."""
+    declared = _SEP_LINE.match(text)
+    if declared:
+        # The line stays as an empty one, so that line numbers still agree with the file.
+        text = text[declared.end():]
+        delimiter = declared["sep"]
+    else:
+        delimiter = delimiter_of(text)
+    rows = _rows(text, delimiter)
+    return Sheet("", rows, ended=text.endswith("\n"))
+
+
+def delimiter_of(text: str) -> str:
+    """The candidate that splits most lines into the same number of cells; wider wins where equal."""
+    lines = [line for line in text.split("\n", _EVIDENCE_LINES)[:_EVIDENCE_LINES] if line.strip()]
+    return max(_CANDIDATES, key=lambda candidate: _regularity(lines, candidate))
+
+
+def _regularity(lines: list[str], delimiter: str) -> tuple[int, int]:
+    counts = Counter(_unquoted(line).count(delimiter) for line in lines)
+    counts.pop(0, None)
+    if not counts:
+        return 0, 0
+    cells, times = max(counts.items(), key=lambda item: (item[1], item[0]))
+    return times * 100 // len(lines), cells
+
+
+def _unquoted(line: str) -> str:
+    return re.sub(r'"[^"]*"', "", line)
+
+
+def _rows(text: str, delimiter: str) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            rows.append(_row(line, cells, delimiter))
+            line = reader.line_num + 1
+            if len(rows) > MAX_ROWS:
+                raise too_large("rows", len(rows), MAX_ROWS)
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise too_large("characters in a cell", csv.field_size_limit(), MAX_CELL) from error
+        raise FileRefused("BROKEN_QUOTES", line=line) from error
+    while rows and rows[-1].blank:
+        rows.pop()
+    return tuple(rows)
+
+
+def _lines(text: str) -> list[str]:
+    """Split at line feeds only: form feeds and separators of other scripts are text inside a cell."""
+    return [line + "\n" for line in text.split("\n")]
+
+
+def _row(line: int, cells: list[str], delimiter: str) -> Row:
+    if len(cells) > MAX_COLUMNS:
+        raise too_large("columns", len(cells), MAX_COLUMNS)
+    for text in cells:
+        if len(text) > MAX_CELL:
+            raise too_large("characters in a cell", len(text), MAX_CELL)
+        if "\n" in text and delimiter in text:
+            # A stray quotation mark has swallowed the lines up to the next one.
+            raise FileRefused("BROKEN_QUOTES", line=line)
+    return Row(line, tuple(text.strip() for text in cells))

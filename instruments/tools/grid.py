@@ -1,0 +1,99 @@
+"""Sheets, rows and header lookups: cells as printed texts with the place they came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from instruments.errors import FileRefused, corrupt_header, cut_short
+from instruments.reading import Tally
+
+MAX_ROWS = 500_000
+MAX_COLUMNS = 2_000
+MAX_CELL = 32 * 1024
+
+
+@dataclass(frozen=True)
+class Row:
+    """``line`` counts from 1, in the file for text and in the sheet for workbooks."""
+
+    line: int
+    cells: tuple[str, ...]
+
+    def at(self, index: int | None) -> str:
+        """The trimmed text, empty where the row is shorter or the column absent."""
+        return self.cells[index] if index is not None and index < len(self.cells) else ""
+
+    @property
+    def blank(self) -> bool:
+        return not any(self.cells)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """``ended`` is false for a text whose last line has no line end: it may have been cut."""
+
+    name: str
+    rows: tuple[Row, ...]
+    ended: bool = True
+
+
+def collapsed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def same(left: str, right: str) -> bool:
+    """Do two header texts name the same column? Case and runs of white space do not count."""
+    return collapsed(left).casefold() == collapsed(right).casefold()
+
+
+def position(names: tuple[str, ...], *wanted: str) -> int | None:
+    """Index of the column bearing the first of the wanted names that is there; twice is corrupt."""
+    for name in wanted:
+        found = [index for index, text in enumerate(names) if same(text, name)]
+        if len(found) > 1:
+            raise corrupt_header(column=name, because="COLUMN_TWICE")
+        if found:
+            return found[0]
+    return None
+
+
+def required(names: tuple[str, ...], *wanted: str) -> int:
+    index = position(names, *wanted)
+    if index is None:
+        raise corrupt_header(column=wanted[0], because="COLUMN_MISSING")
+    return index
+
+
+def width_of(row: Row) -> int:
+    """Columns up to the last one that has a text."""
+    return max((index + 1 for index, text in enumerate(row.cells) if text), default=0)
+
+
+def body(sheet: Sheet, start: int, width: int, tally: Tally) -> Iterator[Row]:
+    """The rows below a header of that width, blank ones left out.
+
+    A row with more cells than the header has lost its shape (a decimal comma in comma separated text does
+    that) and no cell of it can be trusted. A last line that stops early was cut off.
+    """
+    last = sheet.rows[-1] if sheet.rows else None
+    for row in sheet.rows[start:]:
+        if row.blank:
+            continue
+        if width_of(row) > width:
+            raise FileRefused("CORRUPT_ROW", line=row.line, cells=width_of(row), header=width)
+        if row is last and not sheet.ended:
+            if len(row.cells) < width:
+                raise cut_short(line=row.line, cells=len(row.cells), header=width)
+            tally.notice("LAST_LINE_WITHOUT_END", line=row.line)
+        yield row
+
+
+_PERCENT = re.compile(r"^([<>≤≥+\-]{0,2}\s*[\d.,]+(?:[eE][+-]?\d+)?)\s*%$")
+
+
+def without_percent(text: str, unit: str) -> tuple[str, str]:
+    """Split a percent sign that stands in the value's own cell: it is that value's unit."""
+    found = _PERCENT.match(text)
+    return (found[1], "%") if found else (text, unit)

@@ -1,0 +1,55 @@
+"""Tables whose header is two rows deep: group titles above, column names below, titles reaching right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from instruments.errors import corrupt_header
+from instruments.tools.grid import Row, collapsed, same, width_of
+
+
+@dataclass(frozen=True)
+class Column:
+    index: int
+    group: str
+    name: str
+
+
+@dataclass(frozen=True)
+class StackedHeader:
+    """Columns in file order. A title stands once, over its first column, or repeated over each."""
+
+    columns: tuple[Column, ...]
+    width: int
+
+    def groups(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(column.group for column in self.columns))
+
+    def within(self, group: str) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.group == group)
+
+    def find(self, group: str, *names: str) -> Column | None:
+        """The column of the group with the first of these names that it has; twice is corrupt."""
+        for name in names:
+            found = [column for column in self.within(group) if same(column.name, name)]
+            if len(found) > 1:
+                raise corrupt_header(group=group, column=name, because="COLUMN_TWICE")
+            if found:
+                return found[0]
+        return None
+
+    def required(self, group: str, *names: str) -> Column:
+        column = self.find(group, *names)
+        if column is None:
+            raise corrupt_header(group=group, column=names[0], because="COLUMN_MISSING")
+        return column
+
+
+def stacked(upper: Row, lower: Row) -> StackedHeader:
+    width = max(width_of(upper), width_of(lower))
+    columns: list[Column] = []
+    title = ""
+    for index in range(width):
+        title = collapsed(upper.at(index)) or title
+        columns.append(Column(index, title, collapsed(lower.at(index))))
+    return StackedHeader(tuple(columns), width)

@@ -1,0 +1,219 @@
+"""Which analyses does this import need? Limits in force for the product, and for each the method that can judge it.
+
+A pure decision over values: what is unknown comes back as a gap with its code, never as an empty answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from lims.domain.method import MethodVersion, listed
+from lims.domain.numbers.units import convert
+from lims.domain.rules.errors import BadInput
+from lims.domain.specification import LimitVersion, frozen, rule_of
+
+
+@dataclass(frozen=True)
+class Product:
+    """A kind of goods of the catalogue with the HS headings it is known under."""
+
+    code: str
+    category: str
+    name_zh: str
+    name_en: str
+    hs_codes: tuple[str, ...]
+    goods_class: str = ""
+
+
+@dataclass(frozen=True)
+class Analyte:
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    """numeric, sum, microbiological or qualitative."""
+    default_unit: str
+    cas: str = ""
+    sum_members: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A method that could be used, and how its limit of quantification stands to the limit."""
+
+    method: str
+    fit: str
+    """LOQ_FITS, LOQ_NEAR_LIMIT, LOQ_UNKNOWN, LOQ_NOT_COMPARABLE or LOQ_ABOVE_LIMIT."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One analysis that the import needs, with the reasons for it as codes."""
+
+    analyte: str
+    analyte_zh: str
+    analyte_en: str
+    limit: LimitVersion
+    method: MethodVersion | None
+    why: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def unit(self) -> str:
+        return self.limit.unit
+
+    @property
+    def rule(self) -> dict[str, str]:
+        return rule_of(self.limit)
+
+    @property
+    def blocked(self) -> bool:
+        """The method cannot see down to the limit: a result below its LOQ will not be judged."""
+        return "LOQ_ABOVE_LIMIT" in self.why
+
+    def frozen_limit(self) -> dict[str, Any]:
+        return frozen(self.limit)
+
+    def record(self) -> dict[str, Any]:
+        """Which rows of the catalogue made this proposal, as plain JSON."""
+        return {
+            "limit": self.limit.code, "limit_id": self.limit.id, "limit_version": self.limit.version,
+            "method": self.method.code if self.method else None,
+            "method_id": self.method.id if self.method else None,
+            "method_version": self.method.version if self.method else None,
+            "why": list(self.why),
+            "candidates": [{"method": item.method, "fit": item.fit} for item in self.candidates],
+        }
+
+
+FITS = ("LOQ_FITS", "LOQ_NEAR_LIMIT", "LOQ_UNKNOWN", "LOQ_NOT_COMPARABLE", "LOQ_ABOVE_LIMIT")
+_RANK = {"LOQ_FITS": 0, "LOQ_NEAR_LIMIT": 1, "LOQ_UNKNOWN": 2, "LOQ_NOT_COMPARABLE": 2, "LOQ_ABOVE_LIMIT": 3}
+
+
+def propose(
+    product: Product, jurisdiction: str, on: date,
+    limits: Iterable[LimitVersion], methods: Sequence[MethodVersion], analytes: Mapping[str, Analyte],
+) -> tuple[tuple[Requirement, ...], str]:
+    """Requirements in the order of the limits' codes, and the gap: empty, or NO_LIMITS when nothing is in force."""
+    asked = [
+        limit for limit in limits
+        if limit.product == product.code and limit.jurisdiction == jurisdiction and limit.in_force(on)
+    ]
+    usable = [method for method in methods if method.in_force(on)]
+    found = tuple(
+        _requirement(limit, product.category, usable, analytes) for limit in sorted(asked, key=lambda one: one.code)
+    )
+    return found, "" if found else "NO_LIMITS"
+
+
+def _requirement(
+    limit: LimitVersion, category: str, methods: Sequence[MethodVersion], analytes: Mapping[str, Analyte]
+) -> Requirement:
+    ranked = sorted(
+        ((method, fit(method, limit)) for method in methods if method.covers(limit.analyte, category)),
+        key=lambda pair: _preference(pair[0], pair[1], limit.jurisdiction),
+    )
+    name = analytes.get(limit.analyte)
+    method, how = ranked[0] if ranked else (None, "NO_METHOD")
+    return Requirement(
+        analyte=limit.analyte,
+        analyte_zh=name.name_zh if name else limit.analyte,
+        analyte_en=name.name_en if name else limit.analyte,
+        limit=limit,
+        method=method,
+        why=("LIMIT_IN_FORCE", how),
+        candidates=tuple(Candidate(one.code, code) for one, code in ranked),
+    )
+
+
+def fit(method: MethodVersion, limit: LimitVersion) -> str:
+    """Can the method see down to the limit? Near means that its LOQ lies above half the limit."""
+    target = limit.lowest
+    if not method.loq or target is None:
+        return "LOQ_UNKNOWN"
+    try:
+        loq = convert(Decimal(method.loq), method.loq_unit, limit.unit)
+    except BadInput:
+        return "LOQ_NOT_COMPARABLE"
+    if loq > target:
+        return "LOQ_ABOVE_LIMIT"
+    return "LOQ_NEAR_LIMIT" if loq * 2 > target else "LOQ_FITS"
+
+
+_NATIONAL = re.compile(r"(GB|SN|NY|YY|STSC|HJ)\b")
+
+
+def _preference(method: MethodVersion, how: str, jurisdiction: str) -> tuple[int, bool, bool, int, str]:
+    """Sort key: LOQ fit, then CMA scope, then standards of the jurisdiction's own kind, then the newest edition."""
+    foreign = bool(_NATIONAL.match(method.code)) is not (jurisdiction == "CN")
+    return (_RANK[how], "CMA" not in method.marks, foreign, -method.edition, method.code)
+
+
+def find_products(wanted: str, products: Iterable[Product]) -> tuple[Product, ...]:
+    """The products meant by a product code or by an HS code: none, one, or several to choose from.
+
+    An HS code finds the products whose heading is its longest prefix; a declared code of fewer than six digits
+    also finds the headings below it, so that a vague declaration is asked about and not guessed.
+    """
+    known = tuple(products)
+    by_code = tuple(product for product in known if product.code == wanted.strip().upper())
+    digits = hs_digits(wanted)
+    if by_code or not digits:
+        return by_code
+    ranked = [(max((_match(digits, hs) for hs in product.hs_codes), default=0), product) for product in known]
+    longest = max((length for length, _ in ranked), default=0)
+    found = [product for length, product in ranked if length and length == longest]
+    if len(digits) < 6:
+        below = [p for p in known if any(hs_digits(hs).startswith(digits) for hs in p.hs_codes)]
+        found = list(dict.fromkeys([*found, *below])) if longest < len(digits) else found
+    return tuple(sorted(found, key=lambda product: product.code))
+
+
+def hs_digits(text: str) -> str:
+    """The digits of an HS code written with or without points and spaces; empty when it is not one."""
+    bare = re.sub(r"[.\s]", "", text)
+    return bare if re.fullmatch(r"[0-9]{2,12}", bare) else ""
+
+
+def _match(digits: str, heading: str) -> int:
+    """How many digits of the declared code the heading explains; a range of chapters explains the least."""
+    span = re.fullmatch(r"(\d\d)-(\d\d)", heading)
+    if span:
+        return 1 if span.group(1) <= digits[:2] <= span.group(2) else 0
+    bare = hs_digits(heading)
+    return len(bare) if bare and digits.startswith(bare) else 0
+
+
+def product_from(code: str, content: Mapping[str, str]) -> Product:
+    """Reads the stored fields of a product; raises BadInput naming the field that cannot stand."""
+    for name in ("category", "name_zh", "name_en"):
+        if not (content.get(name) or "").strip():
+            raise BadInput("FIELD_NEEDED", field=name)
+    headings = listed(content.get("hs_examples", ""))
+    for heading in headings:
+        if heading != "any" and not hs_digits(heading) and not re.fullmatch(r"\d\d-\d\d", heading):
+            raise BadInput("NOT_AN_HS_CODE", field="hs_examples", value=heading)
+    return Product(
+        code, content["category"], content["name_zh"], content["name_en"], headings, content.get("goods_class", "")
+    )
+
+
+ANALYTE_KINDS = ("numeric", "sum", "microbiological", "qualitative")
+
+
+def analyte_from(code: str, content: Mapping[str, str]) -> Analyte:
+    """Reads the stored fields of an analyte; raises BadInput naming the field that cannot stand."""
+    for name in ("name_zh", "name_en", "kind"):
+        if not (content.get(name) or "").strip():
+            raise BadInput("FIELD_NEEDED", field=name)
+    if content["kind"] not in ANALYTE_KINDS:
+        raise BadInput("UNKNOWN_CHOICE", field="kind", value=content["kind"])
+    return Analyte(
+        code, content["name_zh"], content["name_en"], content["kind"], content.get("default_unit", ""),
+        content.get("cas", ""), content.get("sum_members", ""),
+    )

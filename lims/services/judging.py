@@ -1,0 +1,93 @@
+"""From stored rows to the values that conformity judges, and back to what is stored; decides nothing itself."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from lims.domain.conformity import Conformity, DecisionRule, Limit, Measured, Uncertainty, judge
+from lims.domain.numbers.entry import Entry
+from lims.domain.rules.audit import plain
+from lims.persistence.analysis import AnalysisRow, ResultRow
+
+
+def limit_of(frozen: dict[str, Any] | None) -> Limit | None:
+    """The limit as it was frozen on the analysis; its figures are text and stay so."""
+    if not frozen:
+        return None
+    return Limit(
+        operator=frozen["operator"],
+        value=frozen.get("value") or None,
+        value2=frozen.get("value2") or None,
+        unit=frozen.get("unit") or "",
+        n=_whole(frozen.get("n")),
+        c=_whole(frozen.get("c")),
+        m=frozen.get("m") or None,
+        M=frozen.get("M") or None,
+        strict=tuple(frozen.get("strict") or ()),
+    )
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if value not in (None, "") else None
+
+
+def rule_of(frozen: dict[str, Any] | None) -> DecisionRule:
+    """The rule frozen at acceptance; without one, simple acceptance by full value (GB/T 8170 4.3.1)."""
+    frozen = frozen or {}
+    return DecisionRule(
+        name=frozen.get("name", "SIMPLE"),
+        r=Decimal(frozen.get("r", "1")),
+        p_min=Decimal(frozen.get("p_min", "0.95")),
+        comparison=frozen.get("comparison", "FULL"),
+    )
+
+
+def measured_from(entry: Entry, unit: str, lod: Decimal | None, loq: Decimal | None) -> tuple[Measured, ...]:
+    """The measured values in an entry: one, or the members of a list."""
+    if entry.status == "list":
+        return tuple(
+            Measured(
+                status=member.status, value=member.value, qualifier=member.qualifier,
+                unit=entry.unit or unit, lod=lod, loq=loq,
+            )
+            for member in entry.values
+        )
+    return (
+        Measured(
+            status=entry.status, value=entry.value, qualifier=entry.qualifier, unit=entry.unit or unit,
+            lod=entry.lod or lod, loq=loq, text=entry.text,
+        ),
+    )
+
+
+def judge_entry(analysis: AnalysisRow, measured: tuple[Measured, ...], uncertainty: Uncertainty | None) -> Conformity:
+    return judge(measured, limit_of(analysis.limit), rule_of(analysis.rule), uncertainty)
+
+
+def judge_stored(analysis: AnalysisRow) -> Conformity:
+    """Judge again from what is stored, as the decision and the certificate do before they rely on a verdict."""
+    result: ResultRow = analysis.result  # type: ignore[assignment]
+    uncertainty = Uncertainty(expanded=result.expanded, k=result.k or Decimal(2)) if result.expanded else None
+    return judge_entry(analysis, measured_from(reread(result), result.unit, result.lod, result.loq), uncertainty)
+
+
+def reread(result: ResultRow) -> Entry:
+    """The stored text read anew; a calculated result is read from its stored value."""
+    from lims.domain.numbers.entry import read_entry
+    from lims.domain.numbers.rounding import plain as printed
+
+    if result.calculation and result.value is not None:
+        return read_entry(f"{result.qualifier}{printed(result.value)}")
+    return read_entry(result.text)
+
+
+def stored(conformity: Conformity, rule: dict[str, Any] | None) -> dict[str, Any]:
+    """What is kept beside the result so that anyone can check the comparison by hand."""
+    return plain(
+        {
+            "compared": conformity.compared, "unit": conformity.unit,
+            "acceptance_limit": conformity.acceptance_limit, "p_conform": conformity.p_conform,
+            "worked": conformity.worked, "worked_zh": conformity.worked_zh, "rule": rule or {"name": "SIMPLE"},
+        }
+    )
