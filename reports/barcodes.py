@@ -40,13 +40,28 @@ def draw_modules(pen: Pen, modules: Modules, x: float, y: float, width: float, h
     """The symbol with its top left at (x, y), quiet zone not counted, as one filled path."""
     step = width / len(modules[0])
     tall = height / len(modules) if height else step
-    path = pen.canvas.beginPath()
-    for row, cells in enumerate(modules):
-        bottom = pen.height - y - (row + 1) * tall
-        for start, length in _runs(cells):
-            path.rect(x + start * step, bottom, length * step, tall)
-    pen.canvas.setFillGray(0)
-    pen.canvas.drawPath(path, stroke=0, fill=1)
+    canvas = pen.canvas
+    canvas.saveState()
+    canvas.transform(step, 0, 0, -tall, x, pen.height - y)
+    canvas.setFillGray(0)
+    canvas.drawPath(_outline(modules), stroke=0, fill=1)
+    canvas.restoreState()
+
+
+class _Outline:
+    """A path already written out; its unit is one module, counted from the top left."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.code = " ".join(f"{start} {row} {length} 1 re" for row, cells in enumerate(modules)
+                             for start, length in _runs(cells))
+
+    def getCode(self) -> str:
+        return self.code
+
+
+@lru_cache(maxsize=4096)
+def _outline(modules: Modules) -> _Outline:
+    return _Outline(modules)
 
 
 def _runs(cells: tuple[bool, ...]) -> list[tuple[int, int]]:

@@ -149,12 +149,13 @@ def _floor(sheet: Sheet, page: int) -> float:
     return sheet.size[1] - reserved
 
 
-def document(blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str = "") -> bytes:
+def document(blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str = "",
+             compress: bool = True) -> bytes:
     """The finished PDF; equal arguments give equal bytes."""
     with DRAWING:
         fonts.load()
         out = BytesIO()
-        canvas = new_canvas(out, sheet.size, title, author)
+        canvas = new_canvas(out, sheet.size, title, author, compress)
         pages = paginate(blocks, sheet)
         for number, placed in enumerate(pages, start=1):
             pen = Pen(canvas, sheet.size[1])
@@ -166,9 +167,9 @@ def document(blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str =
         return out.getvalue()
 
 
-def new_canvas(out: BytesIO, size: tuple[float, float], title: str, author: str = "") -> Canvas:
+def new_canvas(out: BytesIO, size: tuple[float, float], title: str, author: str, compress: bool) -> Canvas:
     """A canvas whose output depends on nothing but what is drawn, with no unembedded font in it."""
-    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, initialFontName=fonts.REGULAR)
+    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=int(compress), initialFontName=fonts.REGULAR)
     canvas.setTitle(title)
     canvas.setAuthor(author)
     return canvas

@@ -58,37 +58,52 @@ class Requirement:
     analyte: str
     analyte_zh: str
     analyte_en: str
-    limit: LimitVersion
+    limit: LimitVersion | None
+    """None only for an analysis that somebody added though no limit is in force for it."""
     method: MethodVersion | None
     why: tuple[str, ...]
     candidates: tuple[Candidate, ...]
 
     @property
     def unit(self) -> str:
-        return self.limit.unit
+        return self.limit.unit if self.limit else ""
 
     @property
-    def rule(self) -> dict[str, str]:
-        return rule_of(self.limit)
+    def rule(self) -> dict[str, str] | None:
+        return rule_of(self.limit) if self.limit else None
 
     @property
     def blocked(self) -> bool:
         """The method cannot see down to the limit: a result below its LOQ will not be judged."""
         return "LOQ_ABOVE_LIMIT" in self.why
 
-    def frozen_limit(self) -> dict[str, Any]:
-        return frozen(self.limit)
+    def frozen_limit(self) -> dict[str, Any] | None:
+        return frozen(self.limit) if self.limit else None
 
     def record(self) -> dict[str, Any]:
         """Which rows of the catalogue made this proposal, as plain JSON."""
         return {
-            "limit": self.limit.code, "limit_id": self.limit.id, "limit_version": self.limit.version,
+            "limit": self.limit.code if self.limit else None,
+            "limit_id": self.limit.id if self.limit else None,
+            "limit_version": self.limit.version if self.limit else None,
             "method": self.method.code if self.method else None,
             "method_id": self.method.id if self.method else None,
             "method_version": self.method.version if self.method else None,
             "why": list(self.why),
             "candidates": [{"method": item.method, "fit": item.fit} for item in self.candidates],
         }
+
+
+def added(
+    analyte: Analyte, method: MethodVersion | None, limit: LimitVersion | None
+) -> Requirement:
+    """An analysis that a person asked for: judged against its limit where one is in force, else only reported."""
+    how = "NO_METHOD" if method is None else fit(method, limit) if limit else "LOQ_UNKNOWN"
+    return Requirement(
+        analyte.code, analyte.name_zh, analyte.name_en, limit, method,
+        ("ASKED_FOR", "LIMIT_IN_FORCE" if limit else "NO_LIMIT", how),
+        (Candidate(method.code, how),) if method else (),
+    )
 
 
 FITS = ("LOQ_FITS", "LOQ_NEAR_LIMIT", "LOQ_UNKNOWN", "LOQ_NOT_COMPARABLE", "LOQ_ABOVE_LIMIT")
@@ -161,7 +176,7 @@ def find_products(wanted: str, products: Iterable[Product]) -> tuple[Product, ..
     also finds the headings below it, so that a vague declaration is asked about and not guessed.
     """
     known = tuple(products)
-    by_code = tuple(product for product in known if product.code == wanted.strip().upper())
+    by_code = tuple(product for product in known if product.code in (wanted.strip(), wanted.strip().upper()))
     digits = hs_digits(wanted)
     if by_code or not digits:
         return by_code

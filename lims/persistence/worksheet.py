@@ -39,6 +39,7 @@ class PositionRow(Audited, Base):
     kind: Mapped[str] = mapped_column(String(20), comment="sample, blank, duplicate, crm, spike")
     sample_id: Mapped[int | None] = mapped_column(ForeignKey("sample.id"))
     label: Mapped[str] = mapped_column(String(80))
+    vial: Mapped[str] = mapped_column(String(80), default="", comment="what the instrument's files call this position")
     of_position: Mapped[int | None] = mapped_column(comment="for a duplicate or spike: the position it repeats")
     expected: Mapped[str] = mapped_column(String(60), default="", comment="certified or added value as text with unit")
     readings: Mapped[list[QcResultRow]] = relationship(lazy="raise")

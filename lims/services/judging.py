@@ -77,6 +77,8 @@ def reread(result: ResultRow) -> Entry:
     from lims.domain.numbers.entry import read_entry
     from lims.domain.numbers.rounding import plain as printed
 
+    if result.status == "not_detected":
+        return read_entry("ND")
     if result.calculation and result.value is not None:
         return read_entry(f"{result.qualifier}{printed(result.value)}")
     return read_entry(result.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,7 +12,6 @@ from sqlalchemy.orm import selectinload
 
 from lims.domain import numbering
 from lims.domain.requirement import Requirement
-from lims.domain.rules.audit import plain
 from lims.domain.rules.errors import BadInput, Forbidden, Refused
 from lims.domain.rules.permissions import Grant
 from lims.domain.rules.refusal import refusal
@@ -141,17 +140,16 @@ def _lot(
 
 def proposed(lot_id: int, requirement: Requirement) -> AnalysisRow:
     """An analysis as the catalogue proposes it, with its limit frozen as it is in force today."""
-    limit = requirement.limit
     return AnalysisRow(
         lot_id=lot_id,
         analyte=requirement.analyte,
         analyte_zh=requirement.analyte_zh,
         analyte_en=requirement.analyte_en,
         method=requirement.method.code if requirement.method else "",
-        limit=plain(asdict(limit)) if limit else None,
+        limit=requirement.frozen_limit() if requirement.limit else None,
         rule=None,
-        requirement={"why": list(requirement.why)},
-        unit=limit.unit if limit else "",
+        requirement={**requirement.record(), "rule": requirement.rule},
+        unit=requirement.unit,
         origin="proposed",
         origin_reason="",
         analyst_name="",
@@ -182,9 +180,8 @@ def accept(tx: Transaction, cmd: AcceptRequest) -> None:
     row = lookup.request(tx, cmd.no, selectinload(RequestRow.lines), selectinload(RequestRow.lots))
     _acknowledge(tx, row, cmd.acknowledged)
     transition.act(tx, row, "accept", lookup.over(row))
-    rule_of = facts.rule_of
     for analysis in _analyses(tx, row):
-        analysis.rule = rule_of(analysis.limit, row.jurisdiction)
+        analysis.rule = analysis.requirement["rule"]
         tx.record(analysis, "freeze_rule")
     for lot in row.lots:
         if lot.state is None:
@@ -271,7 +268,7 @@ def add_analysis(tx: Transaction, cmd: AddAnalysis) -> int:
     analysis = proposed(lot.id, found)
     analysis.origin, analysis.origin_reason = "added", cmd.reason
     if row.state == "accepted":
-        analysis.rule = facts.rule_of(analysis.limit, row.jurisdiction)
+        analysis.rule = found.rule
     transition.follow(tx, analysis, "propose", cmd.reason)
     tx.session.flush()  # the caller is told the id
     return analysis.id

@@ -143,7 +143,7 @@ def _quality_control(tx: Transaction, sheet: WorksheetRow, cmd: MakeWorksheet, s
 
 
 def _position(tx: Transaction, sheet: WorksheetRow, seq: int, kind: str, label: str, **more: object) -> None:
-    values = {"expected": "", **more}
+    values = {"expected": "", "vial": "", **more}
     tx.add(PositionRow(worksheet_id=sheet.id, seq=seq, kind=kind, label=label, **values), "place")
 
 
@@ -156,3 +156,11 @@ def close(tx: Transaction, no: str) -> None:
     if tx.session.scalars(query.limit(1)).first() is not None:
         raise Refused(refusal("POSITIONS_OPEN", worksheet=no))
     transition.act(tx, sheet, "close", transition.Over())
+
+
+def name_vial(tx: Transaction, position_id: int, vial: str) -> None:
+    """Write down what the instrument calls a position, where that is not the sample's number."""
+    tx.require("result:enter")
+    position = lookup.one(tx, select(PositionRow).where(PositionRow.id == position_id), "position", position_id)
+    position.vial = vial.strip()
+    tx.record(position, "name_vial")

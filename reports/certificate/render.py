@@ -20,7 +20,7 @@ def render(content: CertificateContent) -> bytes:
 
 
 def draw(content: CertificateContent) -> bytes:
-    """The bare pages."""
+    """The bare pages, uncompressed: making the archive file compresses them, once."""
     blocks = [
         *header.blocks(content),
         *parties.blocks(content),
@@ -29,7 +29,7 @@ def draw(content: CertificateContent) -> bytes:
         *notes.blocks(content),
         *signatures.blocks(content),
     ]
-    return page.document(blocks, frame.sheet(content), title=title_of(content))
+    return page.document(blocks, frame.sheet(content), title=title_of(content), compress=False)
 
 
 def title_of(content: CertificateContent) -> str:

@@ -1,0 +1,86 @@
+"""Which position and which analysis a reading of an instrument file is about. Exact or by declared alias, never fuzzy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+NO_PEAK = frozenset({"-----", "----", "---", "n.a.", "nf", "n/f", "no peak", "undetermined", "n.d.", "nd"})
+"""Tokens with which chromatography software says that it found nothing."""
+
+_ISOTOPE = re.compile(r"^\s*\d{1,3}\s+([A-Z][a-z]?)\b|^\s*([A-Z][a-z]?)\s*\d{0,3}(?:\.\d+)?\s*(?:\(|\[|$)")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position of the worksheet: its number, the names it may be called by, and whether it holds a sample."""
+
+    position_id: int
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An open analysis at a position, with the names its analyte may be called by."""
+
+    analysis_id: int
+    position_id: int
+    names: tuple[str, ...]
+    has_result: bool
+    open: bool
+
+
+@dataclass(frozen=True)
+class Match:
+    """``matched``, ``changed`` (a result stands there already), ``qc``, ``locked``, ``no_position`` or ``no_analyte``."""
+
+    kind: str
+    analysis_id: int | None = None
+    position_id: int | None = None
+
+
+def folded(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+def names_of_analyte(text: str, aliases: Mapping[str, str]) -> frozenset[str]:
+    """Everything the file's word for an analyte may mean: itself, its declared alias, the element of an isotope."""
+    names = {folded(text)}
+    alias = {folded(key): value for key, value in aliases.items()}.get(folded(text))
+    if alias:
+        names.add(folded(alias))
+    isotope = _ISOTOPE.match(text)
+    if isotope:
+        names.add(folded(isotope.group(1) or isotope.group(2)))
+    return frozenset(names)
+
+
+def place_of(text: str, places: Sequence[Place]) -> Place | None:
+    wanted = folded(text)
+    found = [place for place in places if wanted in {folded(name) for name in place.names if name}]
+    return found[0] if len(found) == 1 else None
+
+
+def match(
+    sample_text: str, analyte_text: str, places: Sequence[Place], wanted: Sequence[Wanted], aliases: Mapping[str, str]
+) -> Match:
+    """Where the reading belongs; a name that fits two positions fits none."""
+    place = place_of(sample_text, places)
+    if place is None:
+        return Match("no_position")
+    if place.kind != "sample":
+        return Match("qc", position_id=place.position_id)
+    names = names_of_analyte(analyte_text, aliases)
+    found = [w for w in wanted if w.position_id == place.position_id and names & {folded(n) for n in w.names}]
+    if len(found) != 1:
+        return Match("no_analyte", position_id=place.position_id)
+    target = found[0]
+    kind = "locked" if not target.open else "changed" if target.has_result else "matched"
+    return Match(kind, target.analysis_id, place.position_id)
+
+
+def read_as(value_text: str) -> str:
+    """``ND`` where the instrument's token says that nothing was found, else nothing."""
+    return "ND" if value_text.strip().casefold() in NO_PEAK else ""

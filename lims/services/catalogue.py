@@ -1,0 +1,270 @@
+"""The catalogue as versioned reference data: the seed, and changes that one person proposes and another releases."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lims.domain.method import method_from
+from lims.domain.requirement import analyte_from, product_from
+from lims.domain.rules.errors import BadInput, NotFound, Refused
+from lims.domain.rules.refusal import refusal
+from lims.domain.specification import limit_from
+from lims.persistence.catalogue import ReferenceVersionRow
+from lims.services import transition
+from lims.services.transaction import Transaction
+from lims.services.transition import Over
+
+SEED_REASON = "seed catalogue"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of reference item is kept: its seed file, its key there, its fields and who judges them."""
+
+    kind: str
+    file: str
+    key: str
+    fields: tuple[str, ...]
+    check: Callable[[str, Mapping[str, str]], object]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Searchable column of the row -> field of the content."""
+
+
+def _needing(*names: str) -> Callable[[str, Mapping[str, str]], object]:
+    def check(_code: str, content: Mapping[str, str]) -> object:
+        for name in names:
+            if not (content.get(name) or "").strip():
+                raise BadInput("FIELD_NEEDED", field=name)
+        return content
+
+    return check
+
+
+def _limit(code: str, content: Mapping[str, str]) -> object:
+    return limit_from(0, code, 1, content, None, None)
+
+
+def _method(code: str, content: Mapping[str, str]) -> object:
+    return method_from(0, code, 1, content, None, None)
+
+
+def _rule(code: str, content: Mapping[str, str]) -> object:
+    if not content.get("priority", "").isdigit():
+        raise BadInput("NOT_A_NUMBER", field="priority", value=content.get("priority", ""))
+    return _needing("jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition")(code, content)
+
+
+_NAMES = {"name_zh": "name_zh", "name_en": "name_en"}
+KINDS: Mapping[str, Kind] = {
+    kind.kind: kind
+    for kind in (
+        Kind("category", "categories", "category",
+             ("seq", "name_en", "name_zh", "what_is_tested", "goods_class"),
+             _needing("name_en", "name_zh"), _NAMES),
+        Kind("unit", "units", "unit",
+             ("dimension", "base_unit", "factor_to_base", "offset_to_base", "rule"),
+             _needing("dimension", "base_unit")),
+        Kind("analyte", "analytes", "analyte",
+             ("name_en", "name_zh", "cas", "kind", "default_unit", "sum_members", "note", "confidence"),
+             analyte_from, _NAMES),
+        Kind("product", "products", "product",
+             ("category", "name_en", "name_zh", "hs_examples", "note", "confidence", "goods_class"),
+             product_from, {**_NAMES, "category": "category", "hs_codes": "hs_examples"}),
+        Kind("method", "methods", "method",
+             ("technique", "title", "analytes", "matrix", "categories", "lod", "lod_unit", "loq", "loq_unit",
+              "u_rel_pct_k2_typical", "k", "formula", "instrument", "demo_cma", "demo_cnas", "confidence", "note"),
+             _method, {"name_en": "title"}),
+        Kind("limit", "limits", "limit_id",
+             ("jurisdiction", "product", "analyte", "operator", "value", "value2", "strict", "unit", "basis", "n",
+              "c", "m", "M", "portion", "standard", "clause", "severity", "nd_rule", "sum_rule",
+              "decision_rule_hint", "confidence", "note"),
+             _limit, {"jurisdiction": "jurisdiction", "product": "product", "analyte": "analyte"}),
+        Kind("disposition_rule", "disposition_rules", "rule_id",
+             ("priority", "jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition",
+              "allowed_choices", "document", "deadline", "legal_basis", "editable", "confidence", "note"),
+             _rule, {"jurisdiction": "jurisdiction"}),
+    )
+}
+
+
+def seed(tx: Transaction) -> dict[str, int]:
+    """Install the catalogue that ships with the product, as released first versions; answers how many were added.
+
+    Items whose code is there already, in whatever version, are left alone: seeding twice adds nothing.
+    """
+    return {kind.kind: _seed_kind(tx, kind) for kind in KINDS.values()}
+
+
+def _seed_kind(tx: Transaction, kind: Kind) -> int:
+    there = set(
+        tx.session.scalars(select(ReferenceVersionRow.code).where(ReferenceVersionRow.kind == kind.kind))
+    )
+    added = 0
+    for record in seed_rows(kind.file):
+        code = record[kind.key]
+        if code in there:
+            continue
+        content = {name: record.get(name) or "" for name in kind.fields}
+        row = _row(kind, code, 1, content, _day(record.get("valid_from")), _day(record.get("valid_to")))
+        row.proposed_by = row.released_by = tx.actor.id
+        row.released_at, row.reason = tx.now, SEED_REASON
+        transition.install(tx, row, "released", SEED_REASON)
+        added += 1
+    return added
+
+
+def seed_rows(name: str) -> list[dict[str, str]]:
+    text = files("lims").joinpath("catalogue", f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@dataclass(frozen=True)
+class ProposeVersion:
+    """A new item, or a new version of a known one. ``content`` holds the fields of its kind as text."""
+
+    kind: str
+    code: str
+    content: Mapping[str, str]
+    valid_from: date | None
+    valid_to: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Proposed:
+    id: int
+    kind: str
+    code: str
+    number: int
+
+
+def propose(tx: Transaction, cmd: ProposeVersion) -> Proposed:
+    """Put a version up for release by somebody else. Only one version of an item may wait at a time."""
+    kind = KINDS.get(cmd.kind)
+    code = cmd.code.strip()
+    if kind is None:
+        raise BadInput("UNKNOWN_CHOICE", field="kind", value=cmd.kind)
+    if not code or len(code) > 80:
+        raise BadInput("FIELD_NEEDED", field="code")
+    if not cmd.reason.strip():
+        raise BadInput("FIELD_NEEDED", field="reason")
+    if cmd.valid_from and cmd.valid_to and cmd.valid_to < cmd.valid_from:
+        raise BadInput("RANGE_ENDS", field="valid_to", value=cmd.valid_to.isoformat())
+    content = _content(kind, cmd.content)
+    kind.check(code, content)
+    _check_links(tx, kind, content)
+    row = _row(kind, code, _next_number(tx, kind.kind, code), content, cmd.valid_from, cmd.valid_to)
+    row.proposed_by, row.reason = tx.actor.id, cmd.reason.strip()
+    transition.act(tx, row, "propose", Over(), row.reason)
+    tx.session.flush()  # the author's duty is over this very version, and the caller is told its id
+    transition.note_duty(tx, "author", Over(reference_id=row.id))
+    return Proposed(row.id, row.kind, row.code, row.number)
+
+
+def release(tx: Transaction, version_id: int) -> None:
+    """Put a proposed version in force; a signing act, and never by its author. It closes the version before it."""
+    row = version(tx, version_id)
+    if row.proposed_by == tx.actor.id:
+        raise Refused(refusal("DUTIES_APART", duty="releaser", other="author"))
+    row.valid_from = row.valid_from or tx.today
+    row.released_by, row.released_at = tx.actor.id, tx.now
+    transition.act(tx, row, "release", Over(reference_id=row.id), row.reason)
+    for former in _former(tx, row):
+        former.valid_to = row.valid_from - timedelta(days=1)
+        tx.record(former, "succeed", row.reason)
+
+
+def reject(tx: Transaction, version_id: int, reason: str) -> None:
+    row = version(tx, version_id)
+    transition.act(tx, row, "reject", Over(reference_id=row.id), reason)
+
+
+def retire(tx: Transaction, version_id: int, last_day: date, reason: str) -> None:
+    """End an item without a successor; it stays in force through its last day."""
+    row = version(tx, version_id)
+    if row.valid_from and last_day < row.valid_from:
+        raise BadInput("RANGE_ENDS", field="last_day", value=last_day.isoformat())
+    if not reason.strip():
+        raise BadInput("FIELD_NEEDED", field="reason")
+    row.valid_to = last_day
+    transition.act(tx, row, "retire", Over(reference_id=row.id), reason)
+
+
+def version(tx: Transaction, version_id: int) -> ReferenceVersionRow:
+    row = tx.session.get(ReferenceVersionRow, version_id)
+    if row is None:
+        raise NotFound("NOT_FOUND", noun="reference_version", no=str(version_id))
+    return row
+
+
+def _content(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
+    strange = sorted(set(given) - set(kind.fields))
+    if strange:
+        raise BadInput("UNKNOWN_FIELD", field=strange[0])
+    return {name: (given.get(name) or "").strip() for name in kind.fields}
+
+
+def _check_links(tx: Transaction, kind: Kind, content: Mapping[str, str]) -> None:
+    """What a version points at must be an item of the catalogue."""
+    pointed = [("product", "category", "category")] if kind.kind == "product" else []
+    if kind.kind == "limit":
+        pointed = [("limit", "product", "product"), ("limit", "analyte", "analyte"), ("limit", "unit", "unit")]
+    lists = [("analyte", "analytes"), ("category", "categories")] if kind.kind == "method" else []
+    wanted = [(target, name, {content[name]}) for _, name, target in pointed]
+    wanted += [(target, name, {code.strip() for code in content[name].split(";")}) for target, name in lists]
+    for target, name, codes in wanted:
+        known = set(tx.session.scalars(
+            select(ReferenceVersionRow.code).where(
+                ReferenceVersionRow.kind == target, ReferenceVersionRow.code.in_(sorted(codes)),
+                ReferenceVersionRow.state == "released",
+            )
+        ))
+        if codes - known:
+            raise BadInput("NOT_IN_THE_CATALOGUE", field=name, value=sorted(codes - known)[0], kind=target)
+
+
+def _next_number(tx: Transaction, kind: str, code: str) -> int:
+    query = select(ReferenceVersionRow).where(ReferenceVersionRow.kind == kind, ReferenceVersionRow.code == code)
+    if tx.session.scalar(query.where(ReferenceVersionRow.state == "proposed").limit(1)) is not None:
+        raise Refused(refusal("VERSION_WAITS_ALREADY", kind=kind, code=code))
+    newest = tx.session.scalar(
+        select(func.max(ReferenceVersionRow.number)).where(
+            ReferenceVersionRow.kind == kind, ReferenceVersionRow.code == code
+        )
+    )
+    return (newest or 0) + 1
+
+
+def _former(tx: Transaction, row: ReferenceVersionRow) -> list[ReferenceVersionRow]:
+    """Released versions of the same item that reach into the new one's time."""
+    query = select(ReferenceVersionRow).where(
+        ReferenceVersionRow.kind == row.kind, ReferenceVersionRow.code == row.code,
+        ReferenceVersionRow.number < row.number, ReferenceVersionRow.state == "released",
+    )
+    return [
+        former for former in tx.session.scalars(query)
+        if former.valid_to is None or row.valid_from is None or former.valid_to >= row.valid_from
+    ]
+
+
+def _row(
+    kind: Kind, code: str, number: int, content: dict[str, str], valid_from: date | None, valid_to: date | None
+) -> ReferenceVersionRow:
+    shown: dict[str, Any] = {column: content[name] for column, name in kind.columns.items()}
+    return ReferenceVersionRow(
+        kind=kind.kind, code=code, number=number, content=content, valid_from=valid_from, valid_to=valid_to,
+        released_by=None, released_at=None,
+        **{**dict.fromkeys(("name_zh", "name_en", "category", "product", "analyte", "jurisdiction", "hs_codes"), ""),
+           **shown},
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

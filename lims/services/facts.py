@@ -1,0 +1,227 @@
+"""Rows to facts: what the catalogue, the authorisations and the scope say on a day, as values of the domain.
+
+Every question is a constant number of queries by index; nothing is kept between calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, or_, select
+
+from lims.domain import accreditation, competence, equipment, specification
+from lims.domain import requirement as needs
+from lims.domain.method import MethodVersion, method_from
+from lims.domain.requirement import Analyte, Product, Requirement
+from lims.domain.rules.errors import BadInput, NotFound
+from lims.domain.rules.refusal import Refusal
+from lims.domain.specification import LimitVersion, limit_from
+from lims.persistence.catalogue import ReferenceVersionRow as Row
+from lims.persistence.instrument import AuthorisationRow, InstrumentRow, ScopeRow
+from lims.services.transaction import Transaction
+
+IN_FORCE_STATES = ("released", "retired")
+"""A retired version stays in force until its last day."""
+
+
+class Proposal(NamedTuple):
+    """What a declared line needs; ``gap`` says why nothing could be proposed."""
+
+    product: str
+    category: str
+    requirements: tuple[Requirement, ...]
+    gap: str
+
+
+def proposal(tx: Transaction, product_or_hs: str, jurisdiction: str, on: date) -> Proposal:
+    """Four queries: products, limits of the one found, methods, names of the analytes."""
+    found = product_candidates(tx, product_or_hs, on)
+    if len(found) != 1:
+        return Proposal("", "", (), "AMBIGUOUS_PRODUCT" if found else "UNKNOWN_PRODUCT")
+    goods = found[0]
+    limits = limits_of(tx, goods.code, jurisdiction, on)
+    named = analytes(tx, (one.analyte for one in limits), on)
+    asked, gap = needs.propose(goods, jurisdiction, on, limits, methods(tx, on) if limits else (), named)
+    return Proposal(goods.code, goods.category, asked, gap)
+
+
+def product_candidates(tx: Transaction, product_or_hs: str, on: date) -> tuple[Product, ...]:
+    """The products that a product code or an HS code may mean on that day."""
+    text = product_or_hs.strip()
+    exact = _current(tx, _of_kind("product", on).where(Row.code.in_({text, text.upper()})))
+    if exact or not needs.hs_digits(product_or_hs):
+        return tuple(_product(row) for row in exact)
+    every = _current(tx, _of_kind("product", on).where(Row.hs_codes != ""))
+    return needs.find_products(product_or_hs, [_product(row) for row in every])
+
+
+def requirement(
+    tx: Transaction, product_code: str, analyte: str, method_code: str, jurisdiction: str, on: date
+) -> Requirement:
+    """An analysis that a person asks for: its limit if one is in force, the method named or the best one.
+
+    Raises BadInput UNKNOWN_ANALYTE, or METHOD_NOT_USABLE when the method is not in force or finds something else.
+    """
+    named = analytes(tx, (analyte,), on)
+    if analyte not in named:
+        raise BadInput("UNKNOWN_ANALYTE", field="analyte", text=analyte)
+    found = proposal(tx, product_code, jurisdiction, on) if product_code else None
+    usual = next((one for one in found.requirements if one.analyte == analyte), None) if found else None
+    if not method_code:
+        return needs.added(named[analyte], usual.method if usual else None, usual.limit if usual else None)
+    chosen = method(tx, method_code, on)
+    if chosen is None or analyte not in chosen.analytes:
+        raise BadInput("METHOD_NOT_USABLE", field="method", text=method_code, analyte=analyte)
+    return needs.added(named[analyte], chosen, usual.limit if usual else None)
+
+
+def rule_of(limit: Mapping[str, Any] | None, jurisdiction: str) -> dict[str, str] | None:
+    """The decision rule for a frozen limit; None where nothing is judged."""
+    if not limit:
+        return None
+    return specification.rule_of(specification.thawed({"jurisdiction": jurisdiction, **limit}))
+
+
+def method(tx: Transaction, code: str, on: date) -> MethodVersion | None:
+    rows = _current(tx, _of_kind("method", on).where(Row.code == code))
+    return _method(rows[0]) if rows else None
+
+
+def methods(tx: Transaction, on: date) -> tuple[MethodVersion, ...]:
+    """All methods in force: what a method covers is a list inside it, so it is sifted in the domain."""
+    return tuple(_method(row) for row in _current(tx, _of_kind("method", on)))
+
+
+def methods_for(tx: Transaction, analyte: str, category: str, on: date) -> tuple[MethodVersion, ...]:
+    return tuple(one for one in methods(tx, on) if one.covers(analyte, category))
+
+
+def limit(tx: Transaction, code: str, on: date) -> LimitVersion | None:
+    rows = _current(tx, _of_kind("limit", on).where(Row.code == code))
+    return _limit(rows[0]) if rows else None
+
+
+def limits_of(tx: Transaction, product_code: str, jurisdiction: str, on: date) -> tuple[LimitVersion, ...]:
+    query = _of_kind("limit", on).where(Row.product == product_code, Row.jurisdiction == jurisdiction)
+    return tuple(_limit(row) for row in _current(tx, query))
+
+
+def analytes(tx: Transaction, codes: Iterable[str], on: date) -> dict[str, Analyte]:
+    wanted = sorted(set(codes))
+    rows = _current(tx, _of_kind("analyte", on).where(Row.code.in_(wanted))) if wanted else []
+    return {row.code: needs.analyte_from(row.code, row.content) for row in rows}
+
+
+def product(tx: Transaction, code: str, on: date | None = None) -> Product | None:
+    rows = _current(tx, _of_kind("product", on or tx.today).where(Row.code == code))
+    return _product(rows[0]) if rows else None
+
+
+def category_of(tx: Transaction, product_code: str) -> str:
+    """The category (field) of a product; empty when the product is not known."""
+    found = product(tx, product_code)
+    return found.category if found else ""
+
+
+def goods_class(tx: Transaction, product_code: str) -> str:
+    """Which rows of the disposition table apply: the product's own class, else that of its category."""
+    found = product(tx, product_code)
+    if found is None:
+        return "GENERAL"
+    if found.goods_class:
+        return found.goods_class
+    rows = _current(tx, _of_kind("category", tx.today).where(Row.code == found.category))
+    return rows[0].content.get("goods_class") or "GENERAL" if rows else "GENERAL"
+
+
+def disposition_rules(tx: Transaction, on: date | None = None) -> tuple[Mapping[str, str], ...]:
+    """The decision table in the order of its priorities; the first row that matches is asked."""
+    rows = _current(tx, _of_kind("disposition_rule", on or tx.today))
+    return tuple(sorted((row.content for row in rows), key=lambda content: int(content["priority"])))
+
+
+def may_test(tx: Transaction, user_id: int, method_code: str, on: date) -> Refusal | None:
+    return _authorised(tx, user_id, "test", method_code, on)
+
+
+def may_review(tx: Transaction, user_id: int, method_code: str, on: date) -> Refusal | None:
+    return _authorised(tx, user_id, "review", method_code, on)
+
+
+def may_sign(tx: Transaction, user_id: int, category: str, on: date) -> Refusal | None:
+    return _authorised(tx, user_id, "sign", category, on)
+
+
+def instrument_refusal(tx: Transaction, instrument: InstrumentRow, on: date) -> Refusal | None:
+    return equipment.unfit(
+        equipment.Equipment(
+            instrument.code, instrument.state, instrument.calibration_due, instrument.out_reason or ""
+        ),
+        on,
+    )
+
+
+def marks(
+    tx: Transaction, method_code: str, analyte: str, category: str, on: date
+) -> tuple[tuple[str, str], ...]:
+    """(mark, registration number) of every scope line that covers a result."""
+    rows = tx.session.scalars(select(ScopeRow).where(ScopeRow.method == method_code))
+    lines = [
+        accreditation.ScopeLine(
+            row.mark, row.registration_no, row.category, row.method, row.analyte, row.valid_from, row.valid_to
+        )
+        for row in rows
+    ]
+    return accreditation.marks_for(lines, method_code, analyte, category, on)
+
+
+def must(found: Any, noun: str, code: str) -> Any:
+    """The thing found, or NotFound for the door."""
+    if found is None:
+        raise NotFound("NOT_FOUND", noun=noun, no=code)
+    return found
+
+
+def _authorised(tx: Transaction, user_id: int, activity: str, over: str, on: date) -> Refusal | None:
+    query = select(AuthorisationRow).where(
+        AuthorisationRow.user_id == user_id, AuthorisationRow.activity == activity
+    )
+    held = [
+        competence.Authorisation(
+            row.user_id, row.activity, row.field if activity == "sign" else row.method,
+            row.valid_from, row.valid_to,
+        )
+        for row in tx.session.scalars(query)
+    ]
+    return competence.not_authorised(held, user_id, activity, over, on)
+
+
+def _of_kind(kind: str, on: date) -> Select[tuple[Row]]:
+    return select(Row).where(
+        Row.kind == kind,
+        Row.state.in_(IN_FORCE_STATES),
+        or_(Row.valid_from.is_(None), Row.valid_from <= on),
+        or_(Row.valid_to.is_(None), Row.valid_to >= on),
+    )
+
+
+def _current(tx: Transaction, query: Select[tuple[Row]]) -> list[Row]:
+    """One row an item: of several versions in force on a day the newest holds."""
+    newest: dict[str, Row] = {}
+    for row in tx.session.scalars(query.order_by(Row.code, Row.number)):
+        newest[row.code] = row
+    return list(newest.values())
+
+
+def _limit(row: Row) -> LimitVersion:
+    return limit_from(row.id, row.code, row.number, row.content, row.valid_from, row.valid_to)
+
+
+def _method(row: Row) -> MethodVersion:
+    return method_from(row.id, row.code, row.number, row.content, row.valid_from, row.valid_to)
+
+
+def _product(row: Row) -> Product:
+    return needs.product_from(row.code, row.content)

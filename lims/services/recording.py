@@ -1,0 +1,136 @@
+"""Writing down one result: read by the one grammar, calculated by the method's formula, judged, kept as typed.
+
+A step shared by keyboard and instrument; who may and what follows is the use-cases' matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from lims.domain.calculation import Calculation, calculate
+from lims.domain.conformity import Uncertainty
+from lims.domain.numbers import units
+from lims.domain.numbers.entry import Entry, read_entry
+from lims.domain.numbers.rounding import plain as printed
+from lims.domain.rules.errors import BadInput
+from lims.persistence.analysis import AnalysisRow, ResultRow
+from lims.services import facts, judging, lookup, transition
+from lims.services.transaction import Transaction
+
+PRESET_REASON = "entry correction"
+"""The reason of a correction before submission, where none is asked."""
+
+
+@dataclass(frozen=True)
+class EnterResult:
+    analysis_id: int
+    text: str
+    unit: str = ""
+    expanded: str = ""
+    k: str = ""
+    remark: str = ""
+    reason: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    submit: bool = True
+    version: int | None = None
+    run_id: int | None = None
+    read_as: str = ""
+    """What the text means where the instrument says it in its own token, e.g. ``ND`` for ``-----``."""
+
+
+def record(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
+    """A new version of the analysis's result; the earlier ones stay. Moves the analysis to ``entered``."""
+    result = _result(tx, row, cmd)
+    tx.add(result, "record", cmd.reason)
+    tx.session.flush()  # the analysis points at its newest result
+    verb = "enter" if row.state == "assigned" else "correct"
+    reason = cmd.reason or (PRESET_REASON if verb == "correct" and row.state == "entered" else "")
+    row.result_id, row.result = result.id, result
+    transition.act(tx, row, verb, lookup.over(row), reason)
+    return result
+
+
+def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
+    method = facts.method(tx, row.method, tx.today)
+    calculation = _calculation(method, cmd)
+    entry = understood(printed(calculation.value) if calculation else cmd.read_as or cmd.text)
+    unit = entry.unit or (units.canonical(cmd.unit) if cmd.unit.strip() else row.unit)
+    lod, loq = facts.lod_loq(method, unit)
+    uncertainty = _uncertainty(cmd, entry)
+    measured = judging.measured_from(entry, unit, lod, loq)
+    found = judging.judge_entry(row, measured, uncertainty)
+    number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
+    return ResultRow(
+        analysis_id=row.id, number=number, text=cmd.text if not calculation else printed(calculation.value),
+        status=entry.status, qualifier=entry.qualifier or "", value=entry.value,
+        values=[{"qualifier": m.qualifier or "", "value": printed(m.value) if m.value is not None else None,
+                 "status": m.status} for m in entry.values] or None,
+        unit=unit, expanded=uncertainty.expanded if uncertainty else None, k=uncertainty.k if uncertainty else None,
+        lod=entry.lod or lod, loq=loq, calculation=calculation.as_json() if calculation else None,
+        run_id=cmd.run_id, entered_by=tx.actor.id, entered_name=tx.actor.name, entered_at=tx.now,
+        reason=cmd.reason, remark=cmd.remark, verdict=found.verdict, verdict_reason=found.reason or "",
+        conformity=judging.stored(found, row.rule),
+    )
+
+
+def _next_number(tx: Transaction, row: AnalysisRow) -> int:
+    numbers = tx.session.scalars(select(ResultRow.number).where(ResultRow.analysis_id == row.id))
+    return max(numbers, default=0) + 1
+
+
+def _calculation(method: Any, cmd: EnterResult) -> Calculation | None:
+    """The method's formula over the raw readings, in Decimal, kept with its inputs (ISO/IEC 17025 7.5.1)."""
+    if not cmd.inputs:
+        return None
+    formula = getattr(method, "formula", "") or ""
+    if not formula:
+        raise BadInput("NO_FORMULA", field="inputs")
+    values = {}
+    for name, text in cmd.inputs.items():
+        entry = understood(text)
+        if entry.status != "numeric" or entry.value is None:
+            raise BadInput("NOT_A_NUMBER", field=f"inputs.{name}", text=text[:60])
+        values[name] = entry.value
+    return calculate(formula, values)
+
+
+def understood(text: str) -> Entry:
+    """The entry, or BadInput with the note that says how it could be read."""
+    entry = read_entry(text)
+    if entry.status in ("refused", "not_measured"):
+        note = entry.note
+        code = note.code if note else "NOT_A_RESULT"
+        raise BadInput(code, field="text", text=text[:200], **(dict(note.params) if note else {}))
+    return entry
+
+
+def _uncertainty(cmd: EnterResult, entry: Entry) -> Uncertainty | None:
+    """U from its own field (``0.05`` or ``20%``) or from the text (``0.62 ± 0.05``); k is 2 unless said."""
+    k = Decimal(2)
+    if cmd.k.strip():
+        k = _number(cmd.k, "k")
+    text = cmd.expanded.strip()
+    if text:
+        if text.endswith("%"):
+            share = _number(text[:-1], "expanded")
+            base = entry.value if entry.value is not None else Decimal(0)
+            return Uncertainty(expanded=base.copy_abs() * share / 100, k=k) if base else None
+        return Uncertainty(expanded=_number(text, "expanded"), k=k)
+    if entry.expanded is None:
+        return None
+    value = entry.expanded
+    if entry.expanded_percent and entry.value is not None:
+        value = entry.value.copy_abs() * entry.expanded / 100
+    return Uncertainty(expanded=value, k=k)
+
+
+def _number(text: str, name: str) -> Decimal:
+    entry = read_entry(text)
+    if entry.status != "numeric" or entry.value is None or entry.value < 0:
+        raise BadInput("NOT_A_NUMBER", field=name, text=text[:60])
+    return entry.value
