@@ -80,6 +80,8 @@ class Tally:
         if not reading.value:
             self.skip(EMPTY_CELL)
             return
+        if not reading.sample_id:
+            self.notice("ROW_WITHOUT_SAMPLE", line=reading.source.line)
         self._readings.append(reading)
 
     def skip(self, reason: str, cells: int = 1) -> None:
@@ -93,7 +95,8 @@ class Tally:
         """The finished account, or NothingToImport, or AdapterFault when it does not balance."""
         accounted = len(self._readings) + sum(self._skipped.values())
         if accounted != self._announced:
-            raise AdapterFault("RESULT_CELLS_LOST", adapter=adapter, announced=self._announced, accounted=accounted)
+            raise AdapterFault("RESULT_CELLS_LOST", adapter=adapter, announced=self._announced,
+                               accounted=accounted)
         if not self._readings:
             because = "ONLY_EMPTY_CELLS" if self._announced else "NO_RESULT_CELLS"
             raise NothingToImport(because, adapter=adapter, skipped=tuple(self._skipped.items()))

@@ -34,7 +34,7 @@ def archived(pdf: bytes, *, attachment: bytes, name: str, title: str, author: st
         _attach(document, attachment, name)
         document.trailer.ID = _identifier(pdf, attachment)
         out = BytesIO()
-        document.save(out, static_id=False, deterministic_id=True, fix_metadata_version=False,
+        document.save(out, deterministic_id=True, min_version="1.7", fix_metadata_version=False,
                       object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=True)
         return out.getvalue()
 

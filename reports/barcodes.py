@@ -15,13 +15,13 @@ Modules = tuple[tuple[bool, ...], ...]
 
 @lru_cache(maxsize=256)
 def qr_modules(text: str) -> Modules:
-    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ecLevel="M")
     return _modules(barcode)
 
 
 @lru_cache(maxsize=4096)
 def data_matrix_modules(text: str) -> Modules:
-    return _modules(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix))
+    return _modules(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, forceSquare=True))
 
 
 @lru_cache(maxsize=1024)

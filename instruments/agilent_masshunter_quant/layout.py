@@ -12,7 +12,7 @@ from instruments.agilent_masshunter_quant.words import role_of_group, role_of_ty
 from instruments.errors import NothingToImport, corrupt_header
 from instruments.reading import SUMMARY_ROW, Reading, Source, Tally
 from instruments.source import FileView
-from instruments.tools.grid import Row, Sheet, body, collapsed, width_of, without_percent
+from instruments.tools.grid import Row, Sheet, body, collapsed, without_percent
 from instruments.tools.stacked_header import Column, StackedHeader, stacked
 
 _SAMPLE = "Sample"
@@ -106,9 +106,11 @@ def _reading(sheet: Sheet, header: StackedHeader, row: Row, chosen: Chosen, quan
     value, unit = without_percent(row.at(column.index), unit)
     name = header.required(_SAMPLE, "Name", "Sample Name")
     return Reading(
-        sample_id=row.at(name.index), analyte=compound, value=value, unit=unit or _unit_beside(header, column, row),
-        flag=_flag(header, row), role="istd" if _ISTD.search(compound) else _role(header, row), quantity=quantity,
-        source=Source(sheet.name, row.line, f"{column.group} / {column.name}"), extra=_extra(header, column, row),
+        sample_id=row.at(name.index), analyte=compound, value=value,
+        unit=unit or _unit_beside(header, column, row), flag=_flag(header, row),
+        role="istd" if _ISTD.search(compound) else _role(header, row), quantity=quantity,
+        source=Source(sheet.name, row.line, f"{column.group} / {column.name}"),
+        extra=_extra(header, column, row),
     )
 
 
@@ -133,9 +135,12 @@ def _role(header: StackedHeader, row: Row) -> str:
 
 def _extra(header: StackedHeader, column: Column, row: Row) -> dict[str, str]:
     beside = {
-        "datafile": header.find(_SAMPLE, "Data File"), "level": header.find(_SAMPLE, "Level"),
-        "dilution": header.find(_SAMPLE, "Dil.", "Dilution"), "measured_at": header.find(_SAMPLE, "Acq. Date-Time"),
-        "rt": header.find(column.group, "RT"), "manual_integration": header.find(column.group, "MI"),
+        "datafile": header.find(_SAMPLE, "Data File"),
+        "level": header.find(_SAMPLE, "Level"),
+        "dilution": header.find(_SAMPLE, "Dil.", "Dilution"),
+        "measured_at": header.find(_SAMPLE, "Acq. Date-Time"),
+        "rt": header.find(column.group, "RT"),
+        "manual_integration": header.find(column.group, "MI"),
     }
     found = {word: row.at(place.index) for word, place in beside.items() if place is not None}
     return {word: text for word, text in found.items() if text}

@@ -7,25 +7,36 @@ skipped; a last block without them, where the others have them, was cut off.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from instruments.errors import NothingToImport, corrupt_header, cut_short
 from instruments.reading import SUMMARY_ROW, Reading, Source, Tally
 from instruments.shimadzu_labsolutions_quant.words import is_summary, role_of, sample_id_of
 from instruments.source import FileView
-from instruments.tools.grid import Row, Sheet, body, collapsed, position, required, without_percent
+from instruments.tools.grid import Row, Sheet, body, collapsed, position, without_percent
 
 _CONC = re.compile(r"^Conc\.(?: ?[\[(] ?(?P<unit>.*?) ?[\])])?$")
 _FILE = ("Data Filename", "Data File Name", "Data File")
+_PLACES = {
+    "datafile": _FILE, "name": ("Sample Name",), "code": ("Sample ID",), "type": ("Sample Type",),
+    "mark": ("Mark",), "unit": ("Unit", "Conc. Unit"), "rt": ("Ret. Time",), "dilution": ("Dilution Factor",),
+    "level": ("Level#",), "position": ("Vial#",), "measured_at": ("Date Acquired",),
+}
+_KEPT = ("datafile", "rt", "dilution", "level", "position", "measured_at")
 
 
 @dataclass(frozen=True)
 class Block:
-    """One compound. ``names`` is its own header line: blocks need not agree about their columns."""
+    """One compound. ``places`` come from its own header line: blocks need not agree about their columns."""
 
     compound: str
     names: tuple[str, ...]
+    places: Mapping[str, int | None]
     rows: tuple[Row, ...]
+
+    def text(self, row: Row, word: str) -> str:
+        return row.at(self.places[word])
 
 
 def recognise(view: FileView) -> bool:
@@ -37,15 +48,15 @@ def parse(view: FileView, tally: Tally) -> None:
         starts = _starts(sheet)
         if not starts:
             continue
-        blocks = [_block(sheet, start, end, tally)
-                  for start, end in zip(starts, [*starts[1:], len(sheet.rows)], strict=True)]
+        ends = [*starts[1:], len(sheet.rows)]
+        blocks = [_block(sheet, start, end, tally) for start, end in zip(starts, ends, strict=True)]
         _refuse_cut(blocks)
         for block in blocks:
             _parse_block(sheet, block, tally)
 
 
 def _starts(sheet: Sheet) -> list[int]:
-    """Indices of the ``ID#`` lines that are followed by a ``Name`` line. A header of columns has no such pair."""
+    """Indices of the ``ID#`` lines followed by a ``Name`` line; a header line of columns has no such pair."""
     rows = sheet.rows
     return [index for index in range(len(rows) - 1)
             if rows[index].at(0) == "ID#" and not any(rows[index].cells[2:])
@@ -60,9 +71,11 @@ def _block(sheet: Sheet, start: int, end: int, tally: Tally) -> Block:
     if end < start + 3:
         raise cut_short(line=line, expected="header line")
     names = tuple(collapsed(text) for text in sheet.rows[start + 2].cells)
-    required(names, *_FILE)
+    places = {word: position(names, *wanted) for word, wanted in _PLACES.items()}
+    if places["datafile"] is None and places["name"] is None and places["code"] is None:
+        raise corrupt_header(line=line + 1, column="Sample Name", because="COLUMN_MISSING")
     part = Sheet(sheet.name, sheet.rows[:end], sheet.ended or end < len(sheet.rows))
-    return Block(compound, names, tuple(body(part, start + 3, len(names), tally)))
+    return Block(compound, names, places, tuple(body(part, start + 3, len(names), tally)))
 
 
 def _refuse_cut(blocks: list[Block]) -> None:
@@ -77,17 +90,20 @@ def _refuse_cut(blocks: list[Block]) -> None:
 
 
 def _is_summary(block: Block, row: Row) -> bool:
-    return is_summary(row.at(position(block.names, *_FILE))) and not row.at(position(block.names, "Sample Type"))
+    """A line of statistics has its word in one identifying column and nothing in the others."""
+    identifying = [text for word in ("datafile", "name", "code", "type") if (text := block.text(row, word))]
+    numbered = any(row.at(index) for index, name in enumerate(block.names) if not name)
+    return len(identifying) == 1 and is_summary(identifying[0]) and not numbered
 
 
 def _parse_block(sheet: Sheet, block: Block, tally: Tally) -> None:
-    column, unit, quantity = _result_column(block)
+    result = _result_column(block)
     tally.announce(len(block.rows))
     for row in block.rows:
         if _is_summary(block, row):
             tally.skip(SUMMARY_ROW)
         else:
-            tally.emit(_reading(sheet, block, row, (column, unit, quantity)))
+            tally.emit(_reading(sheet, block, row, result))
 
 
 def _result_column(block: Block) -> tuple[int, str, str]:
@@ -104,25 +120,13 @@ def _result_column(block: Block) -> tuple[int, str, str]:
 
 def _reading(sheet: Sheet, block: Block, row: Row, result: tuple[int, str, str]) -> Reading:
     column, unit, quantity = result
-    value, unit = without_percent(row.at(column), unit or _text(block, row, "Unit", "Conc. Unit"))
-    name, code = _text(block, row, "Sample Name"), _text(block, row, "Sample ID")
-    sample_id, alternative = sample_id_of(name, code, _text(block, row, *_FILE))
-    mark = _text(block, row, "Mark")
+    value, unit = without_percent(row.at(column), unit or block.text(row, "unit"))
+    sample_id, alternative = sample_id_of(*(block.text(row, word) for word in ("name", "code", "datafile")))
+    mark = block.text(row, "mark")
+    found = {word: block.text(row, word) for word in _KEPT} | {"alt_id": alternative}
     return Reading(
-        sample_id=sample_id, analyte=block.compound, value=value, unit=unit, flag="" if set(mark) <= {"-"} else mark,
-        role=role_of(_text(block, row, "Sample Type"), sample_id), quantity=quantity,
-        source=Source(sheet.name, row.line, block.names[column]), extra=_extra(block, row, alternative),
+        sample_id=sample_id, analyte=block.compound, value=value, unit=unit,
+        flag="" if set(mark) <= {"-"} else mark, role=role_of(block.text(row, "type"), sample_id),
+        quantity=quantity, source=Source(sheet.name, row.line, block.names[column]),
+        extra={word: text for word, text in found.items() if text},
     )
-
-
-def _text(block: Block, row: Row, *names: str) -> str:
-    return row.at(position(block.names, *names))
-
-
-def _extra(block: Block, row: Row, alternative: str) -> dict[str, str]:
-    found = {
-        "datafile": _text(block, row, *_FILE), "alt_id": alternative, "rt": _text(block, row, "Ret. Time"),
-        "dilution": _text(block, row, "Dilution Factor"), "level": _text(block, row, "Level#"),
-        "position": _text(block, row, "Vial#"), "measured_at": _text(block, row, "Date Acquired"),
-    }
-    return {word: text for word, text in found.items() if text}

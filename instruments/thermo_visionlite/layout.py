@@ -17,7 +17,8 @@ _SAMPLE = ("Sample Name", "Well Position")
 _CONCENTRATION = re.compile(r"^concentration(?: ?\[ ?(?P<unit>.*?) ?\])?$", re.IGNORECASE)
 _ABSORBANCE = re.compile(r"^(?:A ?\d{3,4}(?:\.\d+)?|\d{3,4}(?:\.\d+)? nm(?: \[A\])?|absorbance(?: \[A\])?)$",
                          re.IGNORECASE)
-_BESIDE = re.compile(r"^(?:dilution factor|ordinate(?: \[.*\])?|error|result|comment|date|time)$", re.IGNORECASE)
+_BESIDE = re.compile(r"^(?:dilution factor|ordinate(?: \[.*\])?|error|result|comment|date|time)$",
+                     re.IGNORECASE)
 _ABSCISSA = re.compile(r"^(?:nm|min|sec|s)$", re.IGNORECASE)
 REPEATS_ABSORBANCE = "REPEATS_ABSORBANCE"
 

@@ -15,7 +15,7 @@ _EVIDENCE_LINES = 200
 
 
 def sheet_of_text(text: str) -> Sheet:
-    """One nameless sheet. Raises FileRefused where quoting or size make the cells untrustworthy."""
+    """One nameless sheet without its blank lines. Raises FileRefused where quoting or size make the cells untrustworthy."""
     declared = _SEP_LINE.match(text)
     if declared:
         # The line stays as an empty one, so that line numbers still agree with the file.
@@ -52,16 +52,17 @@ def _rows(text: str, delimiter: str) -> tuple[Row, ...]:
     line = 1
     try:
         for cells in reader:
-            rows.append(_row(line, cells, delimiter))
+            row = _row(line, cells, delimiter)
             line = reader.line_num + 1
+            if row.blank:
+                continue
+            rows.append(row)
             if len(rows) > MAX_ROWS:
                 raise too_large("rows", len(rows), MAX_ROWS)
     except csv.Error as error:
         if "field larger" in str(error):
             raise too_large("characters in a cell", csv.field_size_limit(), MAX_CELL) from error
         raise FileRefused("BROKEN_QUOTES", line=line) from error
-    while rows and rows[-1].blank:
-        rows.pop()
     return tuple(rows)
 
 

@@ -72,15 +72,13 @@ def width_of(row: Row) -> int:
 
 
 def body(sheet: Sheet, start: int, width: int, tally: Tally) -> Iterator[Row]:
-    """The rows below a header of that width, blank ones left out.
+    """The rows below a header of that width.
 
     A row with more cells than the header has lost its shape (a decimal comma in comma separated text does
     that) and no cell of it can be trusted. A last line that stops early was cut off.
     """
     last = sheet.rows[-1] if sheet.rows else None
     for row in sheet.rows[start:]:
-        if row.blank:
-            continue
         if width_of(row) > width:
             raise FileRefused("CORRUPT_ROW", line=row.line, cells=width_of(row), header=width)
         if row is last and not sheet.ended:

@@ -23,7 +23,7 @@ from instruments.tools.grid import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Row, Sheet
 from instruments.tools.zip_limits import inspect_zip
 
 _PERCENT_FORMAT = re.compile(r"0(?:\.(?P<places>0+))?%")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
+_FORMULA = re.compile(rb"<(?:x:)?f[ >/]")
 MAX_CELLS = 5_000_000
 Notices = tuple[tuple[str, str], ...]
 
@@ -60,7 +60,8 @@ def _openpyxl_sheets(data: bytes, values: bool) -> tuple[Sheet, ...]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values,
+                                          keep_links=False)
             try:
                 return tuple(Sheet(sheet.title, tuple(_rows(sheet))) for sheet in book.worksheets)
             finally:
@@ -90,7 +91,10 @@ def _rows(sheet: Any) -> Iterator[Row]:
 def _old_sheet(name: str, rows: list[list[Any]]) -> Sheet:
     if len(rows) > MAX_ROWS:
         raise too_large("rows", len(rows), MAX_ROWS)
-    texts = (Row(number, tuple(printed(value, "") for value in row)) for number, row in enumerate(rows, start=1))
+    if rows and len(rows[0]) > MAX_COLUMNS:
+        raise too_large("columns", len(rows[0]), MAX_COLUMNS)
+    texts = (Row(number, tuple(printed(value, "") for value in row))
+             for number, row in enumerate(rows, start=1))
     return Sheet(name, tuple(row for row in texts if not row.blank))
 
 
@@ -113,7 +117,9 @@ def printed(value: Any, number_format: str) -> str:
 def _printed_number(value: int | float, number_format: str) -> str:
     percent = _PERCENT_FORMAT.search(number_format)
     if percent is None:
-        return str(value)
+        # The older workbooks store every number as binary: a whole one is shown without a fraction.
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+        return str(int(value)) if whole else str(value)
     places = Decimal(1).scaleb(-len(percent["places"] or ""))
     shown = (Decimal(repr(value)) * 100).quantize(places, rounding=ROUND_HALF_UP)
     return f"{shown}%"
@@ -132,4 +138,5 @@ def _refuse_formulas_without_value(values: tuple[Sheet, ...], formulas: tuple[Sh
             for index, text in enumerate(row.cells):
                 stored = known.get((sheet.name, row.line))
                 if text.startswith("=") and (stored is None or not stored.at(index)):
-                    raise FileRefused("FORMULA_WITHOUT_VALUE", sheet=sheet.name, line=row.line, column=index + 1)
+                    raise FileRefused("FORMULA_WITHOUT_VALUE", sheet=sheet.name, line=row.line,
+                                      column=index + 1)

@@ -1,4 +1,4 @@
-"""Which accreditation marks may stand beside a result: those whose scope names the method, analyte and field."""
+"""Which accreditation marks may stand beside a result: those whose scope names method, analyte and field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is authorised for what: an analyst and a reviewer per method, a signatory per field, each for a time."""
+"""Who is authorised for what: an analyst and a reviewer per method, a signatory per field, for a time."""
 
 from __future__ import annotations
 

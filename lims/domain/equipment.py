@@ -19,7 +19,7 @@ class Equipment:
 
 
 def unfit(instrument: Equipment, on: date) -> Refusal | None:
-    """Why no result may be taken with it on that day (ISO/IEC 17025 6.4.4, 6.4.9); the due day itself is fit."""
+    """Why no result may be taken with it that day (ISO/IEC 17025 6.4.4, 6.4.9); the due day itself is fit."""
     if instrument.state != "in_service":
         return refusal(
             "INSTRUMENT_NOT_IN_SERVICE", instrument=instrument.code, state=instrument.state,

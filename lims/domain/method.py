@@ -56,7 +56,8 @@ class MethodVersion:
 
 
 def method_from(
-    id: int, code: str, version: int, content: Mapping[str, str], valid_from: date | None, valid_to: date | None
+    id: int, code: str, version: int, content: Mapping[str, str],
+    valid_from: date | None = None, valid_to: date | None = None,
 ) -> MethodVersion:
     """Reads the stored fields of a method; raises BadInput naming the field that cannot stand."""
     text = {key: (value or "").strip() for key, value in content.items()}

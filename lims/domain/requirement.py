@@ -1,4 +1,4 @@
-"""Which analyses does this import need? Limits in force for the product, and for each the method that can judge it.
+"""Which analyses does this import need? The limits in force, and for each the method that can judge it.
 
 A pure decision over values: what is unknown comes back as a gap with its code, never as an empty answer.
 """
@@ -48,7 +48,7 @@ class Candidate:
 
     method: str
     fit: str
-    """LOQ_FITS, LOQ_NEAR_LIMIT, LOQ_UNKNOWN, LOQ_NOT_COMPARABLE or LOQ_ABOVE_LIMIT."""
+    """One of FITS."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Requirement:
 def added(
     analyte: Analyte, method: MethodVersion | None, limit: LimitVersion | None
 ) -> Requirement:
-    """An analysis that a person asked for: judged against its limit where one is in force, else only reported."""
+    """An analysis that a person asked for: judged where a limit is in force, else only reported."""
     how = "NO_METHOD" if method is None else fit(method, limit) if limit else "LOQ_UNKNOWN"
     return Requirement(
         analyte.code, analyte.name_zh, analyte.name_en, limit, method,
@@ -106,22 +106,27 @@ def added(
     )
 
 
-FITS = ("LOQ_FITS", "LOQ_NEAR_LIMIT", "LOQ_UNKNOWN", "LOQ_NOT_COMPARABLE", "LOQ_ABOVE_LIMIT")
-_RANK = {"LOQ_FITS": 0, "LOQ_NEAR_LIMIT": 1, "LOQ_UNKNOWN": 2, "LOQ_NOT_COMPARABLE": 2, "LOQ_ABOVE_LIMIT": 3}
+FITS = {
+    "LOQ_FITS": 0, "LOQ_NOT_NEEDED": 0, "LOQ_NEAR_LIMIT": 1, "LOQ_UNKNOWN": 2, "LOQ_NOT_COMPARABLE": 2,
+    "LOQ_ABOVE_LIMIT": 3,
+}
+"""How a method's limit of quantification stands to a limit, and how far down the list that puts it."""
+_WITHOUT_LOQ = frozenset({"pH", "grade", "degC", "outcome", "presence"})
 
 
 def propose(
     product: Product, jurisdiction: str, on: date,
     limits: Iterable[LimitVersion], methods: Sequence[MethodVersion], analytes: Mapping[str, Analyte],
 ) -> tuple[tuple[Requirement, ...], str]:
-    """Requirements in the order of the limits' codes, and the gap: empty, or NO_LIMITS when nothing is in force."""
+    """Requirements in the order of the limits' codes, and the gap: empty, or NO_LIMITS."""
     asked = [
         limit for limit in limits
         if limit.product == product.code and limit.jurisdiction == jurisdiction and limit.in_force(on)
     ]
     usable = [method for method in methods if method.in_force(on)]
     found = tuple(
-        _requirement(limit, product.category, usable, analytes) for limit in sorted(asked, key=lambda one: one.code)
+        _requirement(limit, product.category, usable, analytes)
+        for limit in sorted(asked, key=lambda one: one.code)
     )
     return found, "" if found else "NO_LIMITS"
 
@@ -149,7 +154,9 @@ def _requirement(
 def fit(method: MethodVersion, limit: LimitVersion) -> str:
     """Can the method see down to the limit? Near means that its LOQ lies above half the limit."""
     target = limit.lowest
-    if not method.loq or target is None:
+    if target is None or limit.unit in _WITHOUT_LOQ:
+        return "LOQ_NOT_NEEDED"
+    if not method.loq:
         return "LOQ_UNKNOWN"
     try:
         loq = convert(Decimal(method.loq), method.loq_unit, limit.unit)
@@ -164,16 +171,16 @@ _NATIONAL = re.compile(r"(GB|SN|NY|YY|STSC|HJ)\b")
 
 
 def _preference(method: MethodVersion, how: str, jurisdiction: str) -> tuple[int, bool, bool, int, str]:
-    """Sort key: LOQ fit, then CMA scope, then standards of the jurisdiction's own kind, then the newest edition."""
+    """Sort key: LOQ fit, CMA scope, standards of the jurisdiction's own kind, the newest edition."""
     foreign = bool(_NATIONAL.match(method.code)) is not (jurisdiction == "CN")
-    return (_RANK[how], "CMA" not in method.marks, foreign, -method.edition, method.code)
+    return (FITS[how], "CMA" not in method.marks, foreign, -method.edition, method.code)
 
 
 def find_products(wanted: str, products: Iterable[Product]) -> tuple[Product, ...]:
     """The products meant by a product code or by an HS code: none, one, or several to choose from.
 
-    An HS code finds the products whose heading is its longest prefix; a declared code of fewer than six digits
-    also finds the headings below it, so that a vague declaration is asked about and not guessed.
+    An HS code finds the products whose heading is its longest prefix; a declared code of fewer than six
+    digits also finds the headings below it, so that a vague declaration is asked about and not guessed.
     """
     known = tuple(products)
     by_code = tuple(product for product in known if product.code in (wanted.strip(), wanted.strip().upper()))
@@ -214,7 +221,8 @@ def product_from(code: str, content: Mapping[str, str]) -> Product:
         if heading != "any" and not hs_digits(heading) and not re.fullmatch(r"\d\d-\d\d", heading):
             raise BadInput("NOT_AN_HS_CODE", field="hs_examples", value=heading)
     return Product(
-        code, content["category"], content["name_zh"], content["name_en"], headings, content.get("goods_class", "")
+        code, content["category"], content["name_zh"], content["name_en"], headings,
+        content.get("goods_class", ""),
     )
 
 

@@ -21,7 +21,7 @@ SEVERITIES = ("SHE", "OTHER", "OTHER_OR_SHE")
 
 @dataclass(frozen=True)
 class LimitVersion:
-    """One version of a limit; every figure is the text of the standard, dates bound its force (both ends in)."""
+    """One version of a limit; every figure is the text of the standard, both dates are in its force."""
 
     id: int
     code: str
@@ -57,14 +57,14 @@ class LimitVersion:
 
     @property
     def lowest(self) -> Decimal | None:
-        """The figure that a limit of quantification must reach; None where nothing is measured against a figure."""
-        text = self.value if self.operator in NUMERIC else self.m if self.operator in PLANS else self.value
+        """The figure that a limit of quantification must reach; None where no figure is measured against."""
+        text = self.m if self.operator in PLANS else self.value
         number = _decimal(text) if text else None
         return number if number is None or number > 0 else None
 
     @property
     def worst(self) -> str:
-        """Severity as the disposition table takes it: an open choice counts as SHE until the laboratory chose."""
+        """Severity for the disposition table: an open choice counts as SHE until it is made."""
         return "OTHER" if self.severity == "OTHER" else "SHE"
 
 
@@ -73,14 +73,16 @@ def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
 
 
 def limit_from(
-    id: int, code: str, version: int, content: Mapping[str, str], valid_from: date | None, valid_to: date | None
+    id: int, code: str, version: int, content: Mapping[str, str],
+    valid_from: date | None = None, valid_to: date | None = None,
 ) -> LimitVersion:
     """Reads the stored fields of a limit; raises BadInput naming the field that cannot stand."""
     text = {key: (value or "").strip() for key, value in content.items()}
     limit = LimitVersion(
         id=id, code=code, version=version,
-        jurisdiction=text.get("jurisdiction", ""), product=text.get("product", ""), analyte=text.get("analyte", ""),
-        operator=text.get("operator", ""), value=text.get("value", ""), value2=text.get("value2", ""),
+        jurisdiction=text.get("jurisdiction", ""), product=text.get("product", ""),
+        analyte=text.get("analyte", ""), operator=text.get("operator", ""),
+        value=text.get("value", ""), value2=text.get("value2", ""),
         strict=tuple(filter(None, text.get("strict", "").split(";"))),
         unit=text.get("unit", ""), basis=text.get("basis", ""),
         n=_count("n", text.get("n", "")), c=_count("c", text.get("c", "")),

@@ -1,4 +1,4 @@
-"""The catalogue as versioned reference data: the seed, and changes that one person proposes and another releases."""
+"""The catalogue as versioned reference data: the seed, and changes that one proposes and another releases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from lims.domain.method import method_from
+from lims.domain.method import listed, method_from
 from lims.domain.requirement import analyte_from, product_from
 from lims.domain.rules.errors import BadInput, NotFound, Refused
 from lims.domain.rules.refusal import refusal
@@ -26,7 +26,7 @@ SEED_REASON = "seed catalogue"
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of reference item is kept: its seed file, its key there, its fields and who judges them."""
+    """How one kind of item is kept: its seed file, its key there, its fields and what judges them."""
 
     kind: str
     file: str
@@ -58,7 +58,8 @@ def _method(code: str, content: Mapping[str, str]) -> object:
 def _rule(code: str, content: Mapping[str, str]) -> object:
     if not content.get("priority", "").isdigit():
         raise BadInput("NOT_A_NUMBER", field="priority", value=content.get("priority", ""))
-    return _needing("jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition")(code, content)
+    named = ("jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition")
+    return _needing(*named)(code, content)
 
 
 _NAMES = {"name_zh": "name_zh", "name_en": "name_en"}
@@ -79,11 +80,12 @@ KINDS: Mapping[str, Kind] = {
              product_from, {**_NAMES, "category": "category", "hs_codes": "hs_examples"}),
         Kind("method", "methods", "method",
              ("technique", "title", "analytes", "matrix", "categories", "lod", "lod_unit", "loq", "loq_unit",
-              "u_rel_pct_k2_typical", "k", "formula", "instrument", "demo_cma", "demo_cnas", "confidence", "note"),
+              "u_rel_pct_k2_typical", "k", "formula", "instrument", "demo_cma", "demo_cnas", "confidence",
+              "note"),
              _method, {"name_en": "title"}),
         Kind("limit", "limits", "limit_id",
-             ("jurisdiction", "product", "analyte", "operator", "value", "value2", "strict", "unit", "basis", "n",
-              "c", "m", "M", "portion", "standard", "clause", "severity", "nd_rule", "sum_rule",
+             ("jurisdiction", "product", "analyte", "operator", "value", "value2", "strict", "unit", "basis",
+              "n", "c", "m", "M", "portion", "standard", "clause", "severity", "nd_rule", "sum_rule",
               "decision_rule_hint", "confidence", "note"),
              _limit, {"jurisdiction": "jurisdiction", "product": "product", "analyte": "analyte"}),
         Kind("disposition_rule", "disposition_rules", "rule_id",
@@ -95,7 +97,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def seed(tx: Transaction) -> dict[str, int]:
-    """Install the catalogue that ships with the product, as released first versions; answers how many were added.
+    """Install the catalogue that ships with the product, as released first versions; answers how many.
 
     Items whose code is there already, in whatever version, are left alone: seeding twice adds nothing.
     """
@@ -169,7 +171,7 @@ def propose(tx: Transaction, cmd: ProposeVersion) -> Proposed:
 
 
 def release(tx: Transaction, version_id: int) -> None:
-    """Put a proposed version in force; a signing act, and never by its author. It closes the version before it."""
+    """Put a proposed version in force, as a signing act and never by its author; it closes the one before."""
     row = version(tx, version_id)
     if row.proposed_by == tx.actor.id:
         raise Refused(refusal("DUTIES_APART", duty="releaser", other="author"))
@@ -211,15 +213,18 @@ def _content(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
     return {name: (given.get(name) or "").strip() for name in kind.fields}
 
 
+_LINKS = {
+    "product": (("category", "category"),),
+    "limit": (("product", "product"), ("analyte", "analyte"), ("unit", "unit")),
+    "method": (("analyte", "analytes"), ("category", "categories")),
+}
+"""Kind -> the kinds its fields point at, and in which field."""
+
+
 def _check_links(tx: Transaction, kind: Kind, content: Mapping[str, str]) -> None:
     """What a version points at must be an item of the catalogue."""
-    pointed = [("product", "category", "category")] if kind.kind == "product" else []
-    if kind.kind == "limit":
-        pointed = [("limit", "product", "product"), ("limit", "analyte", "analyte"), ("limit", "unit", "unit")]
-    lists = [("analyte", "analytes"), ("category", "categories")] if kind.kind == "method" else []
-    wanted = [(target, name, {content[name]}) for _, name, target in pointed]
-    wanted += [(target, name, {code.strip() for code in content[name].split(";")}) for target, name in lists]
-    for target, name, codes in wanted:
+    for target, name in _LINKS.get(kind.kind, ()):
+        codes = set(listed(content[name]))
         known = set(tx.session.scalars(
             select(ReferenceVersionRow.code).where(
                 ReferenceVersionRow.kind == target, ReferenceVersionRow.code.in_(sorted(codes)),
@@ -231,14 +236,11 @@ def _check_links(tx: Transaction, kind: Kind, content: Mapping[str, str]) -> Non
 
 
 def _next_number(tx: Transaction, kind: str, code: str) -> int:
-    query = select(ReferenceVersionRow).where(ReferenceVersionRow.kind == kind, ReferenceVersionRow.code == code)
+    of_item = (ReferenceVersionRow.kind == kind, ReferenceVersionRow.code == code)
+    query = select(ReferenceVersionRow.id).where(*of_item)
     if tx.session.scalar(query.where(ReferenceVersionRow.state == "proposed").limit(1)) is not None:
         raise Refused(refusal("VERSION_WAITS_ALREADY", kind=kind, code=code))
-    newest = tx.session.scalar(
-        select(func.max(ReferenceVersionRow.number)).where(
-            ReferenceVersionRow.kind == kind, ReferenceVersionRow.code == code
-        )
-    )
+    newest = tx.session.scalar(select(func.max(ReferenceVersionRow.number)).where(*of_item))
     return (newest or 0) + 1
 
 
@@ -254,15 +256,18 @@ def _former(tx: Transaction, row: ReferenceVersionRow) -> list[ReferenceVersionR
     ]
 
 
+_SEARCHED = ("name_zh", "name_en", "category", "product", "analyte", "jurisdiction", "hs_codes")
+
+
 def _row(
-    kind: Kind, code: str, number: int, content: dict[str, str], valid_from: date | None, valid_to: date | None
+    kind: Kind, code: str, number: int, content: dict[str, str], valid_from: date | None,
+    valid_to: date | None,
 ) -> ReferenceVersionRow:
-    shown: dict[str, Any] = {column: content[name] for column, name in kind.columns.items()}
+    shown: dict[str, Any] = dict.fromkeys(_SEARCHED, "")
+    shown.update({column: content[name] for column, name in kind.columns.items()})
     return ReferenceVersionRow(
         kind=kind.kind, code=code, number=number, content=content, valid_from=valid_from, valid_to=valid_to,
-        released_by=None, released_at=None,
-        **{**dict.fromkeys(("name_zh", "name_en", "category", "product", "analyte", "jurisdiction", "hs_codes"), ""),
-           **shown},
+        released_by=None, released_at=None, **shown,
     )
 
 

@@ -62,7 +62,7 @@ def requirement(
 ) -> Requirement:
     """An analysis that a person asks for: its limit if one is in force, the method named or the best one.
 
-    Raises BadInput UNKNOWN_ANALYTE, or METHOD_NOT_USABLE when the method is not in force or finds something else.
+    Raises BadInput UNKNOWN_ANALYTE, or METHOD_NOT_USABLE for one not in force or for something else.
     """
     named = analytes(tx, (analyte,), on)
     if analyte not in named:
