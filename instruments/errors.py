@@ -16,7 +16,12 @@ from lims.domain.rules.errors import BadInput, LimsError, NotFound
 
 
 class FileRefused(BadInput):
-    """The file is answered with a refusal: nothing of it is imported."""
+    """The file is answered with a refusal: nothing of it is imported.
+
+    ``adapter`` names who had claimed the file, once somebody had.
+    """
+
+    adapter: str | None = None
 
 
 class NotRecognised(FileRefused):

@@ -67,11 +67,14 @@ def parse(view: FileView, adapter: Adapter) -> Parsed:
         tally.notice(code, **({"encoding": text} if text else {}))
     try:
         adapter.parse(view, tally)
-    except (FileRefused, AdapterFault):
+        return tally.close(adapter.key, adapter.version, view.encoding)
+    except FileRefused as refused:
+        refused.adapter = adapter.key
+        raise
+    except AdapterFault:
         raise
     except Exception as error:  # whatever it is, it is ours, and nothing of the file may be used
         raise AdapterFault("ADAPTER_FAILED", adapter=adapter.key, error=type(error).__name__) from error
-    return tally.close(adapter.key, adapter.version, view.encoding)
 
 
 def _recognises(adapter: Adapter, view: FileView) -> bool:

@@ -32,6 +32,7 @@ class BuildPy(build_py):
 
     def run(self) -> None:
         build_all()
+        vars(self).pop("data_files", None)  # looked up before the files above were made
         super().run()
 
 
@@ -55,7 +56,8 @@ def build_fonts() -> None:
     # One process a weight: interpolating some twenty thousand glyphs is the slow part.
     command = [sys.executable, "-m", "reports._build"]
     running = [subprocess.Popen([*command, weight, str(source)], cwd=HERE.parent) for weight in stale]
-    if any([process.wait() for process in running]):
+    codes = [process.wait() for process in running]
+    if any(codes):
         raise RuntimeError("the document fonts could not be cut")
 
 
@@ -99,8 +101,16 @@ def repertoire() -> Iterator[int]:
         for second in range(0x40, 0xFF):
             text = bytes((first, second)).decode("gbk", errors="ignore")
             yield from map(ord, text)
-    for start, stop in ((0x20, 0x250), (0x2B0, 0x530), (0x1E00, 0x2500), (0x25A0, 0x2800), (0x2E80, 0x3400),
-                        (0x4DAE, 0x4DAF), (0x9FA6, 0xA000), (0xFF00, 0xFFF0)):
+    for start, stop in (
+        (0x20, 0x250),
+        (0x2B0, 0x530),
+        (0x1E00, 0x2500),
+        (0x25A0, 0x2800),
+        (0x2E80, 0x3400),
+        (0x4DAE, 0x4DAF),
+        (0x9FA6, 0xA000),
+        (0xFF00, 0xFFF0),
+    ):
         yield from (code for code in range(start, stop) if code not in INVISIBLE)
 
 

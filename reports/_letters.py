@@ -15,12 +15,29 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 # Where each mark above is taken from: a small and a capital letter that carry it.
-ABOVE = {0x300: "èÈ", 0x301: "éÉ", 0x302: "êÊ", 0x303: "ñÑ", 0x304: "āĀ", 0x306: "ăĂ", 0x307: "ii", 0x308: "ëË",
-         0x30A: "åÅ", 0x30B: "éÉ", 0x30C: "ěĚ"}
+ABOVE = {
+    0x300: "èÈ",
+    0x301: "éÉ",
+    0x302: "êÊ",
+    0x303: "ñÑ",
+    0x304: "āĀ",
+    0x306: "ăĂ",
+    0x307: "ii",
+    0x308: "ëË",
+    0x30A: "åÅ",
+    0x30B: "éÉ",
+    0x30C: "ěĚ",
+}
 BELOW = {0x326: ",", 0x327: "¸", 0x328: "¸"}
 APOSTROPHE_CARONS = "ďťľĽ"
-STROKED = {"ł": ("l", 0.52), "Ł": ("L", 0.46), "ħ": ("h", 0.80), "Ħ": ("H", 0.72), "ŧ": ("t", 0.45),
-           "Ŧ": ("T", 0.50)}
+STROKED = {
+    "ł": ("l", 0.52),
+    "Ł": ("L", 0.46),
+    "ħ": ("h", 0.80),
+    "Ħ": ("H", 0.72),
+    "ŧ": ("t", 0.45),
+    "Ŧ": ("T", 0.50),
+}
 RAISED = dict(zip("⁰⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", "056789+−=()n", strict=True))
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+−=()", strict=True))
 SUBSCRIPT_DROP = -130
@@ -64,12 +81,18 @@ class Letters:
 
     def above(self, sign: str, line: float) -> Shape:
         """The contours of a letter that lie wholly above ``line``: its accent."""
-        return [step for contour in _contours(self.shape(sign)) if self.box(contour).bottom > line
-                for step in contour]
+        return [
+            step
+            for contour in _contours(self.shape(sign))
+            if self.box(contour).bottom > line
+            for step in contour
+        ]
 
     def dotless(self, sign: str) -> Shape:
         contours = _contours(self.shape(sign))
-        return min(contours, key=lambda contour: self.box(contour).bottom) if len(contours) > 1 else contours[0]
+        return (
+            min(contours, key=lambda contour: self.box(contour).bottom) if len(contours) > 1 else contours[0]
+        )
 
     def add(self, sign: str, shape: Shape, advance: float) -> None:
         name = f"uni{ord(sign):04X}"
@@ -147,8 +170,7 @@ def _add_with_apostrophe(letters: Letters, sign: str, base: str) -> None:
     own, box = letters.box(shape), letters.box(tick)
     right = own.left + letters.stem if base == "L" else own.right
     move = right + letters.stem * 0.35 - box.left
-    letters.add(sign, shape + _moved(tick, move, 0),
-                max(letters.advance(base), box.right + move + 20))
+    letters.add(sign, shape + _moved(tick, move, 0), max(letters.advance(base), box.right + move + 20))
 
 
 def _stroke(letters: Letters, base: str, height: float) -> Shape:
@@ -159,8 +181,12 @@ def _stroke(letters: Letters, base: str, height: float) -> Shape:
     if base in "tT":
         left, right = box.left, box.right
     slant = letters.stem * 0.55 if base in "lL" else 0.0
-    corners = [(left, middle - half - slant), (left, middle + half - slant), (right, middle + half + slant),
-               (right, middle - half + slant)]
+    corners = [
+        (left, middle - half - slant),
+        (left, middle + half - slant),
+        (right, middle + half + slant),
+        (right, middle - half + slant),
+    ]
     return [("moveTo", (corners[0],)), *(("lineTo", (corner,)) for corner in corners[1:]), ("closePath", ())]
 
 

@@ -34,8 +34,14 @@ def archived(pdf: bytes, *, attachment: bytes, name: str, title: str, author: st
         _attach(document, attachment, name)
         document.trailer.ID = _identifier(pdf, attachment)
         out = BytesIO()
-        document.save(out, deterministic_id=True, min_version="1.7", fix_metadata_version=False,
-                      object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=True)
+        document.save(
+            out,
+            deterministic_id=True,
+            min_version="1.7",
+            fix_metadata_version=False,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            compress_streams=True,
+        )
         return out.getvalue()
 
 
@@ -63,8 +69,13 @@ def _xml(text: str) -> str:
 def _intend_colours(document: Pdf) -> None:
     profile = document.make_stream(srgb_profile())
     profile.N = 3
-    intent = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFA1, DestOutputProfile=profile,
-                        OutputConditionIdentifier=String("sRGB"), Info=String("sRGB IEC61966-2.1"))
+    intent = Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        DestOutputProfile=profile,
+        OutputConditionIdentifier=String("sRGB"),
+        Info=String("sRGB IEC61966-2.1"),
+    )
     document.Root.OutputIntents = Array([document.make_indirect(intent)])
 
 
@@ -84,8 +95,15 @@ def _attach(document: Pdf, raw: bytes, name: str) -> None:
     stream.Type, stream.Subtype = Name.EmbeddedFile, Name("/application/json")
     digest = hashlib.md5(raw, usedforsecurity=False).digest()
     stream.Params = Dictionary(Size=len(raw), CheckSum=String(digest), ModDate=String("D:20260101000000Z"))
-    spec = document.make_indirect(Dictionary(
-        Type=Name.Filespec, F=String(name), UF=String(name), AFRelationship=Name.Source,
-        Desc=String("machine-readable content of this document"), EF=Dictionary(F=stream, UF=stream)))
+    spec = document.make_indirect(
+        Dictionary(
+            Type=Name.Filespec,
+            F=String(name),
+            UF=String(name),
+            AFRelationship=Name.Source,
+            Desc=String("machine-readable content of this document"),
+            EF=Dictionary(F=stream, UF=stream),
+        )
+    )
     document.Root.AF = Array([spec])
     document.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String(name), spec])))

@@ -52,8 +52,11 @@ class _Outline:
     """A path already written out; its unit is one module, counted from the top left."""
 
     def __init__(self, modules: Modules) -> None:
-        self.code = " ".join(f"{start} {row} {length} 1 re" for row, cells in enumerate(modules)
-                             for start, length in _runs(cells))
+        self.code = " ".join(
+            f"{start} {row} {length} 1 re"
+            for row, cells in enumerate(modules)
+            for start, length in _runs(cells)
+        )
 
     def getCode(self) -> str:
         return self.code

@@ -27,8 +27,18 @@ class Pen:
         self.canvas = canvas
         self.height = height
 
-    def text(self, x: float, y: float, text: str, size: float = style.BODY, *, bold: bool = False,
-             grey: float = style.BLACK, align: str = "left", space: float = 0) -> None:
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = style.BODY,
+        *,
+        bold: bool = False,
+        grey: float = style.BLACK,
+        align: str = "left",
+        space: float = 0,
+    ) -> None:
         """One line with its baseline at ``y``; ``align`` says which point of it ``x`` is."""
         if not text:
             return
@@ -42,16 +52,26 @@ class Pen:
         canvas.setFillGray(grey)
         canvas.drawString(x, self.height - y, text, charSpace=space or None)
 
-    def lines(self, x: float, y: float, lines: Sequence[str], size: float = style.BODY, *, bold: bool = False,
-              grey: float = style.BLACK, align: str = "left") -> float:
+    def lines(
+        self,
+        x: float,
+        y: float,
+        lines: Sequence[str],
+        size: float = style.BODY,
+        *,
+        bold: bool = False,
+        grey: float = style.BLACK,
+        align: str = "left",
+    ) -> float:
         """Lines one below the other, the first line's top at ``y``; returns where they end."""
         for line in lines:
             self.text(x, y + size * 1.02, line, size, bold=bold, grey=grey, align=align)
             y += style.leading(size)
         return y
 
-    def rule(self, x: float, y: float, width: float, thick: float = style.RULE,
-             grey: float = style.BLACK) -> None:
+    def rule(
+        self, x: float, y: float, width: float, thick: float = style.RULE, grey: float = style.BLACK
+    ) -> None:
         self.canvas.setLineWidth(thick)
         self.canvas.setStrokeGray(grey)
         self.canvas.line(x, self.height - y, x + width, self.height - y)
@@ -60,8 +80,16 @@ class Pen:
         self.canvas.setFillGray(grey)
         self.canvas.rect(x, self.height - y - height, width, height, stroke=0, fill=1)
 
-    def frame(self, x: float, y: float, width: float, height: float, thick: float = style.RULE,
-              radius: float = 0, grey: float = style.BLACK) -> None:
+    def frame(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        thick: float = style.RULE,
+        radius: float = 0,
+        grey: float = style.BLACK,
+    ) -> None:
         self.canvas.setLineWidth(thick)
         self.canvas.setStrokeGray(grey)
         self.canvas.roundRect(x, self.height - y - height, width, height, radius, stroke=1, fill=0)
@@ -104,11 +132,20 @@ def gap(height: float = style.GAP) -> Block:
     return Block(height, lambda pen, y: None)
 
 
-def text_block(text: str, size: float = style.BODY, *, width: float = style.WIDTH, x: float = style.LEFT,
-               bold: bool = False, grey: float = style.BLACK) -> Block:
+def text_block(
+    text: str,
+    size: float = style.BODY,
+    *,
+    width: float = style.WIDTH,
+    x: float = style.LEFT,
+    bold: bool = False,
+    grey: float = style.BLACK,
+) -> Block:
     lines = wrap(text, fonts.BOLD if bold else fonts.REGULAR, size, width)
-    return Block(len(lines) * style.leading(size),
-                 lambda pen, y: pen.lines(x, y, lines, size, bold=bold, grey=grey) and None)
+    return Block(
+        len(lines) * style.leading(size),
+        lambda pen, y: pen.lines(x, y, lines, size, bold=bold, grey=grey) and None,
+    )
 
 
 def paginate(blocks: Sequence[Block], sheet: Sheet) -> list[list[tuple[float, Block]]]:
@@ -135,7 +172,7 @@ def _chain(blocks: Sequence[Block], index: int) -> list[Block]:
     end = index
     while blocks[end].with_next and end + 1 < len(blocks):
         end += 1
-    return list(blocks[index:end + 1])
+    return list(blocks[index : end + 1])
 
 
 def _opening(chain: list[Block]) -> list[Block]:
@@ -149,8 +186,9 @@ def _floor(sheet: Sheet, page: int) -> float:
     return sheet.size[1] - reserved
 
 
-def document(blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str = "",
-             compress: bool = True) -> bytes:
+def document(
+    blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str = "", compress: bool = True
+) -> bytes:
     """The finished PDF; equal arguments give equal bytes."""
     with DRAWING:
         fonts.load()
@@ -169,7 +207,9 @@ def document(blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str =
 
 def new_canvas(out: BytesIO, size: tuple[float, float], title: str, author: str, compress: bool) -> Canvas:
     """A canvas whose output depends on nothing but what is drawn, with no unembedded font in it."""
-    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=int(compress), initialFontName=fonts.REGULAR)
+    canvas = Canvas(
+        out, pagesize=size, invariant=1, pageCompression=int(compress), initialFontName=fonts.REGULAR
+    )
     canvas.setTitle(title)
     canvas.setAuthor(author)
     return canvas

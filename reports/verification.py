@@ -22,8 +22,10 @@ from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+
+from lims.domain.rules.errors import BadInput
 
 # An unknown signer is one of the answers here, not something to warn the log about.
 logging.getLogger("pyhanko.sign").setLevel(logging.CRITICAL)
@@ -32,8 +34,13 @@ logging.getLogger("pyhanko.pdf_utils").setLevel(logging.CRITICAL)
 ATTACHMENT = "certificate.json"
 LARGEST = 64 * 1024 * 1024
 # Traces by which a damaged file of ours is told from any other file; one changed byte leaves most of them.
-TRACES = (b"ETSI.CAdES.detached", b"certificate.json", b"<pdf:Producer>lims</pdf:Producer>", b"/DocMDP",
-          b"(Laboratory)")
+TRACES = (
+    b"ETSI.CAdES.detached",
+    b"certificate.json",
+    b"<pdf:Producer>lims</pdf:Producer>",
+    b"/DocMDP",
+    b"(Laboratory)",
+)
 
 
 class Status(StrEnum):
@@ -53,42 +60,66 @@ class Verification:
 
 
 def verify(pdf: bytes, trust_pem: Sequence[bytes]) -> Verification:
-    """Judge ``pdf`` against the certificates in ``trust_pem`` (each PEM may hold a chain)."""
+    """Judge ``pdf`` against the certificates in ``trust_pem`` (each PEM may hold a chain).
+
+    Raises BadInput only for trust that is no certificate; for the document there is always an answer.
+    """
+    anchors = _anchors(tuple(trust_pem))
     digest = hashlib.sha256(pdf).hexdigest()
     try:
-        return _judge(pdf, digest, _anchors(tuple(trust_pem)))
+        return _judge(pdf, digest, anchors)
     except Exception:  # a parser fed damaged bytes may raise anything at all; the answer stays an answer
         return Verification(_unsigned(pdf), "", None, digest, None)
 
 
 def _judge(pdf: bytes, digest: str, anchors: tuple[asn1_x509.Certificate, ...]) -> Verification:
+    if len(pdf) > LARGEST:
+        return Verification(_unsigned(pdf), "", None, digest, None)
     reader = PdfFileReader(BytesIO(pdf), strict=False)
     signatures = reader.embedded_signatures
-    if len(pdf) > LARGEST or not signatures:
+    if not signatures:
         return Verification(_unsigned(pdf), "", None, digest, None)
-    last = signatures[-1]
-    signed_at = last.self_reported_timestamp
-    by = _common_name(last)
     status = _status(pdf, signatures, anchors)
     content = _content(reader) if status is Status.VALID else None
     if status is Status.VALID and content is None:
         status = Status.NOT_OURS  # signed by the laboratory, but not a certificate
-    return Verification(status, by, signed_at, digest, content)
-
-
-def _status(pdf: bytes, signatures: Sequence[EmbeddedPdfSignature],
-            anchors: tuple[asn1_x509.Certificate, ...]) -> Status:
     last = signatures[-1]
-    trust = ValidationContext(trust_roots=anchors, moment=last.self_reported_timestamp, allow_fetching=False,
-                              revocation_mode="soft-fail")
-    found = validate_pdf_signature(last, signer_validation_context=trust, skip_diff=True)
+    return Verification(status, _common_name(last), last.self_reported_timestamp, digest, content)
+
+
+def _status(
+    pdf: bytes, signatures: Sequence[EmbeddedPdfSignature], anchors: tuple[asn1_x509.Certificate, ...]
+) -> Status:
+    *earlier, last = signatures
+    found = _validate(last, anchors)
     whole = found.coverage is SignatureCoverageLevel.ENTIRE_FILE
     if not (found.intact and found.valid and whole):
         return Status.TAMPERED
-    if not found.trusted:
+    if any(_validate(signature, anchors).trusted for signature in earlier):
+        return Status.TAMPERED  # the laboratory closed this document and somebody went on
+    if not (found.trusted and _in_its_time(last)):
         return Status.UNKNOWN_SIGNER
-    alone = len(signatures) == 1
-    return Status.VALID if alone and _covers_every_byte(pdf, last) else Status.TAMPERED
+    return Status.VALID if not earlier and _covers_every_byte(pdf, last) else Status.TAMPERED
+
+
+def _validate(
+    signature: EmbeddedPdfSignature, anchors: tuple[asn1_x509.Certificate, ...]
+) -> PdfSignatureStatus:
+    trust = ValidationContext(
+        trust_roots=anchors,
+        moment=signature.self_reported_timestamp,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+    return validate_pdf_signature(signature, signer_validation_context=trust, skip_diff=True)
+
+
+def _in_its_time(signature: EmbeddedPdfSignature) -> bool:
+    """Whether the claimed time lies in the life of the certificate (a directly trusted one too)."""
+    at, certificate = signature.self_reported_timestamp, signature.signer_cert
+    if at is None or at.tzinfo is None:
+        return False
+    return bool(certificate.not_valid_before <= at <= certificate.not_valid_after)
 
 
 def _covers_every_byte(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
@@ -107,21 +138,26 @@ def _canonical(signature: EmbeddedPdfSignature) -> bytes:
     signer = data["signer_infos"][0]
     certificate = signature.signer_cert
     sha256 = {"algorithm": "sha256"}
-    fresh = cms.SignedData({
-        "version": "v1",
-        "digest_algorithms": [sha256],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": [certificate],
-        "signer_infos": [{
+    fresh = cms.SignedData(
+        {
             "version": "v1",
-            "sid": cms.IssuerAndSerialNumber({"issuer": certificate.issuer,
-                                              "serial_number": certificate.serial_number}),
-            "digest_algorithm": sha256,
-            "signed_attrs": signer["signed_attrs"],
-            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-            "signature": signer["signature"].native,
-        }],
-    })
+            "digest_algorithms": [sha256],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [certificate],
+            "signer_infos": [
+                {
+                    "version": "v1",
+                    "sid": cms.IssuerAndSerialNumber(
+                        {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+                    ),
+                    "digest_algorithm": sha256,
+                    "signed_attrs": signer["signed_attrs"],
+                    "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+                    "signature": signer["signature"].native,
+                }
+            ],
+        }
+    )
     return bytes(cms.ContentInfo({"content_type": "signed_data", "content": fresh}).dump())
 
 
@@ -142,8 +178,17 @@ def _common_name(signature: EmbeddedPdfSignature) -> str:
 
 @lru_cache(maxsize=32)
 def _anchors(trust_pem: tuple[bytes, ...]) -> tuple[asn1_x509.Certificate, ...]:
-    return tuple(asn1_x509.Certificate.load(der)
-                 for one in trust_pem for _, _, der in pem.unarmor(one, multiple=True))
+    """From each PEM its roots; the certificates themselves where it brings no root."""
+    anchors: list[asn1_x509.Certificate] = []
+    for one in trust_pem:
+        try:
+            chain = [
+                asn1_x509.Certificate.load(der, strict=True) for _, _, der in pem.unarmor(one, multiple=True)
+            ]
+        except (ValueError, TypeError) as error:
+            raise BadInput("TRUST_NOT_A_CERTIFICATE") from error
+        anchors += [certificate for certificate in chain if certificate.self_issued] or chain
+    return tuple(anchors)
 
 
 def _unsigned(pdf: bytes) -> Status:

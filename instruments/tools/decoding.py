@@ -64,13 +64,14 @@ def _looks_chinese(data: bytes) -> bool:
     """Do seven in ten of the high bytes stand as the signs of GB18030 do?
 
     Fours have digits in second and fourth place. Other signs are even runs; a run of just two between
-    letters is a word like "Groesse" with two accented letters side by side.
+    letters is a word like "Größe" with two accented letters side by side, unless its first byte is a sign
+    that is no letter in the Western sets (the accented letters of GB18030 itself begin so).
     """
     fours = len(_FOUR.findall(data)) * 2
     chinese = western = 0
     for found in _RUN.finditer(_FOUR.sub(b" ", data)):
         length = len(found["run"])
-        inside_a_word = length == 2 and found["before"] and found["after"]
+        inside_a_word = length == 2 and found["before"] and found["after"] and found["run"][0] > 0xA9
         if length % 2 or inside_a_word or min(found["run"]) < 0xA1:
             western += length
         else:

@@ -15,7 +15,10 @@ _EVIDENCE_LINES = 200
 
 
 def sheet_of_text(text: str) -> Sheet:
-    """One nameless sheet without its blank lines. Raises FileRefused where quoting or size make the cells untrustworthy."""
+    """One nameless sheet without its blank lines.
+
+    Raises FileRefused where quoting or size make the cells untrustworthy.
+    """
     declared = _SEP_LINE.match(text)
     if declared:
         # The line stays as an empty one, so that line numbers still agree with the file.

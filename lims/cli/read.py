@@ -62,9 +62,10 @@ def _read(words: argparse.Namespace, data: bytes) -> int:
     try:
         parsed = registry.read(data, words.adapter)
     except UnknownAdapter as error:
-        return _malformed(f"read: no adapter {error.params['key']!r}; known: {', '.join(error.params['known'])}")
+        known = ", ".join(error.params["known"])
+        return _malformed(f"read: no adapter {error.params['key']!r}; known: {known}")
     except FileRefused as error:
-        return _refused(words.adapter, error)
+        return _refused(words.adapter or error.adapter, error)
     except LimsError as error:
         print(f"read: fault of the program: {error}", file=sys.stderr)
         return FAULT

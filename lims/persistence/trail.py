@@ -10,7 +10,18 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, Index, Integer, String, UniqueConstraint, event, insert, inspect, select
+from sqlalchemy import (
+    DDL,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    event,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -26,6 +37,7 @@ class EventRow(Base):
     __table_args__ = (
         UniqueConstraint("object_type", "object_id", "seq"),
         Index(None, "actor_id", "id"),
+        Index(None, "object_no", "id"),
     )
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     object_type: Mapped[str] = mapped_column(String(40))

@@ -10,7 +10,7 @@ from lims.domain.numbers.entry import read_entry
 from lims.domain.rules.errors import BadInput, Refused
 from lims.domain.rules.refusal import Refusal, refusal
 from lims.persistence.analysis import AnalysisRow
-from lims.persistence.worksheet import BatchRow, PositionRow, QcResultRow, WorksheetRow
+from lims.persistence.worksheet import PositionRow, QcResultRow, WorksheetRow
 from lims.services import facts, lookup, transition
 from lims.services.transaction import Transaction
 

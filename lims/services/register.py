@@ -1,4 +1,4 @@
-"""Registers that must be in order on the day: organisations, instruments, authorisations, accreditation scope."""
+"""Registers that must be in order on the day: organisations, instruments, authorisations, accreditation."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from lims.services import batch, facts, lookup, recording, transition
 from lims.services.recording import EnterResult
 from lims.services.transaction import Transaction
 
+
 @dataclass(frozen=True)
 class Entered:
     analysis_id: int

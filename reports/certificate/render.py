@@ -5,7 +5,7 @@ Knows no clock, no database and no reader's language: the document speaks its ow
 
 from __future__ import annotations
 
-from reports import page, style
+from reports import page
 from reports.archive import archived
 from reports.certificate.content import CertificateContent
 from reports.certificate.sections import frame, header, notes, parties, results, signatures, verdict
@@ -15,8 +15,13 @@ ATTACHMENT = "certificate.json"
 
 def render(content: CertificateContent) -> bytes:
     """The document as PDF/A-3b with its content embedded as ``certificate.json``; not yet signed."""
-    return archived(draw(content), attachment=content.to_json(), name=ATTACHMENT,
-                    title=title_of(content), author=content.laboratory.name.en or content.laboratory.name.zh)
+    return archived(
+        draw(content),
+        attachment=content.to_json(),
+        name=ATTACHMENT,
+        title=title_of(content),
+        author=content.laboratory.name.en or content.laboratory.name.zh,
+    )
 
 
 def draw(content: CertificateContent) -> bytes:

@@ -79,13 +79,16 @@ LABELS = {
 
 SENTENCES = (
     Pair("结果仅与所检样品有关。", "The results relate only to the items tested or sampled."),
-    Pair("未经本实验室书面批准，不得部分复制本文件。",
-         "This document shall not be reproduced except in full without the written approval of the laboratory."),
+    Pair(
+        "未经本实验室书面批准，不得部分复制本文件。",
+        "Not to be reproduced except in full without the laboratory's written approval.",
+    ),
     Pair("中英文如有歧义，以中文为准。", "If the two languages differ, the Chinese prevails."),
 )
 CUSTOMER_SIGN = "†"
-CUSTOMER_SUPPLIED = Pair("由委托方提供，本实验室不对其真实性负责。",
-                         "Supplied by the customer, who answers for it.")
+CUSTOMER_SUPPLIED = Pair(
+    "由委托方提供，本实验室不对其真实性负责。", "Supplied by the customer, who answers for it."
+)
 PROVIDER_SIGN = "‡"
 SCAN = Pair("请扫码核验真伪与现状", "Scan to verify that this document is genuine and current")
 CODE = Pair("校验码", "Code")

@@ -53,23 +53,28 @@ MARGIN = 1.8 * mm
 SHEET_MARGIN = 8 * mm
 
 
-def roll(labels: Sequence[SampleLabel], size: Size = Size.SMALL, symbol: Symbol = Symbol.DATA_MATRIX) -> bytes:
+def roll(
+    labels: Sequence[SampleLabel], size: Size = Size.SMALL, symbol: Symbol = Symbol.DATA_MATRIX
+) -> bytes:
     """One label a page, as a label printer takes them."""
     stock = size.value
-    blocks = [Block(stock.height, partial(_draw, label=label, stock=stock, symbol=symbol, x=0.0))
-              for label in labels]
+    blocks = [
+        Block(stock.height, partial(_draw, label=label, stock=stock, symbol=symbol, x=0.0))
+        for label in labels
+    ]
     return document(blocks, Sheet(0, 0, 0, _nothing, size=(stock.width, stock.height)), title="Sample labels")
 
 
-def sheet(labels: Sequence[SampleLabel], size: Size = Size.SMALL, symbol: Symbol = Symbol.DATA_MATRIX,
-          skip: int = 0) -> bytes:
+def sheet(
+    labels: Sequence[SampleLabel], size: Size = Size.SMALL, symbol: Symbol = Symbol.DATA_MATRIX, skip: int = 0
+) -> bytes:
     """A4 sheets, filled row by row; ``skip`` leaves the first places free on a sheet already begun."""
     stock = size.value
     columns = int((style.A4[0] - 2 * SHEET_MARGIN) // stock.width)
     rows = int((style.A4[1] - 2 * SHEET_MARGIN) // stock.height)
     left, top = (style.A4[0] - columns * stock.width) / 2, (style.A4[1] - rows * stock.height) / 2
     places = [None] * skip + list(labels)
-    lines = [places[start:start + columns] for start in range(0, len(places), columns)]
+    lines = [places[start : start + columns] for start in range(0, len(places), columns)]
 
     def draw(pen: Pen, y: float, line: Sequence[SampleLabel | None]) -> None:
         for column, label in enumerate(line):
@@ -103,10 +108,14 @@ def _draw(pen: Pen, y: float, *, label: SampleLabel, stock: Stock, symbol: Symbo
 def _lines(label: SampleLabel, stock: Stock, width: float, room: float) -> list[str]:
     """As many lines as the label has room for; the date is always one of them."""
     count = max(1, int(room // style.leading(stock.text)))
-    facts = [line for text in (label.name, *label.lines) if text
-             for line in wrap(text, fonts.REGULAR, stock.text, width)]
+    facts = [
+        line
+        for text in (label.name, *label.lines)
+        if text
+        for line in wrap(text, fonts.REGULAR, stock.text, width)
+    ]
     dates = list(wrap(label.date, fonts.REGULAR, stock.text, width))
-    kept = facts[:max(0, count - len(dates))]
+    kept = facts[: max(0, count - len(dates))]
     if len(kept) < len(facts) and kept:
         kept[-1] = _shortened(kept[-1], stock.text, width)
     return [*kept, *dates]

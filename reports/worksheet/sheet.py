@@ -23,12 +23,26 @@ KINDS = {
     "DUPLICATE": Pair("平行", "Duplicate"),
 }
 TITLE = Pair("检测工作单", "Worksheet")
-LABELS = {"method": Pair("方法", "Method"), "instrument": Pair("仪器", "Instrument"),
-          "analyst": Pair("检测人", "Analyst"), "date": Pair("日期", "Date"), "due": Pair("完成期限", "Due")}
-HEADS = {"position": Pair("位置", "Pos."), "what": Pair("类别", "Kind"), "sample": Pair("样品", "Sample"),
-         "analytes": Pair("项目", "Analytes")}
+LABELS = {
+    "method": Pair("方法", "Method"),
+    "instrument": Pair("仪器", "Instrument"),
+    "analyst": Pair("检测人", "Analyst"),
+    "date": Pair("日期", "Date"),
+    "due": Pair("完成期限", "Due"),
+}
+HEADS = {
+    "position": Pair("位置", "Pos."),
+    "what": Pair("类别", "Kind"),
+    "sample": Pair("样品", "Sample"),
+    "analytes": Pair("项目", "Analytes"),
+}
 SIGNED = (Pair("检测人", "Analyst"), Pair("日期", "Date"), Pair("复核", "Checked"), Pair("日期", "Date"))
-DEFAULT_BLANKS = (Pair("称样量", "Mass"), Pair("定容", "Volume"), Pair("稀释", "Dilution"), Pair("读数", "Reading"))
+DEFAULT_BLANKS = (
+    Pair("称样量", "Mass"),
+    Pair("定容", "Volume"),
+    Pair("稀释", "Dilution"),
+    Pair("读数", "Reading"),
+)
 WIDTHS = {"position": 30.0, "what": 46.0, "sample": 118.0, "analytes": 112.0}
 MATRIX, PAD = 17.0, 4.0
 NEXT_TOP, BOTTOM = style.TOP + 26, 52.0
@@ -70,8 +84,13 @@ def _sheet(content: WorksheetContent) -> Sheet:
         right = style.LEFT + style.WIDTH
         words = page_words(place.number, place.count)
         pen.text(right, pen.height - 28, words, style.SMALL, grey=style.DARK, align="right")
-        pen.text(style.LEFT, pen.height - 28, f"{TITLE.zh} {TITLE.en} {content.number}", style.SMALL,
-                 grey=style.DARK)
+        pen.text(
+            style.LEFT,
+            pen.height - 28,
+            f"{TITLE.zh} {TITLE.en} {content.number}",
+            style.SMALL,
+            grey=style.DARK,
+        )
 
     return Sheet(style.TOP, style.TOP, BOTTOM, draw)
 
@@ -125,8 +144,11 @@ def _row(position: Position, content: WorksheetContent, head: Block) -> Block:
     sample = wrap(position.sample, fonts.BOLD, style.BODY, inner) if position.sample else ()
     name = wrap(position.name, fonts.REGULAR, style.FINE, inner) if position.name else ()
     analytes = wrap(", ".join(position.analytes), fonts.REGULAR, style.SMALL, WIDTHS["analytes"] - 8)
-    tall = max(MATRIX, len(sample) * style.leading(style.BODY) + len(name) * style.leading(style.FINE),
-               len(analytes) * style.leading(style.SMALL))
+    tall = max(
+        MATRIX,
+        len(sample) * style.leading(style.BODY) + len(name) * style.leading(style.FINE),
+        len(analytes) * style.leading(style.SMALL),
+    )
     height = tall + 2 * PAD
 
     def draw(pen: Pen, y: float) -> None:

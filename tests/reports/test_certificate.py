@@ -22,8 +22,18 @@ from tests.reports.papers import URL, a_content, a_row, rows
 
 KINDS = ("PASS", "FAIL", "RETURN", "TEST_REPORT")
 HOSTILE = (
-    '<font color="[[[getattr(pow,Word)(1)]]]">', "O'Brien <b>bold</b> & sons", "=1+1", "龘龘", "<unichar code=65/>",
-    '<img src="file:///etc/passwd"/>', "a<b & c>d", "]]>-->", "%s %(x)s {0} {x}", "^XZ^FS", "\\u0041\\n", "()\\(",
+    '<font color="[[[getattr(pow,Word)(1)]]]">',
+    "O'Brien <b>bold</b> & sons",
+    "=1+1",
+    "龘龘",
+    "<unichar code=65/>",
+    '<img src="file:///etc/passwd"/>',
+    "a<b & c>d",
+    "]]>-->",
+    "%s %(x)s {0} {x}",
+    "^XZ^FS",
+    "\\u0041\\n",
+    "()\\(",
 )
 
 
@@ -43,28 +53,83 @@ def test_every_word_and_number_of_the_content_is_in_the_text(kind: str, tool: st
 
 
 def _shown(content: CertificateContent) -> list[str]:
-    names = ("issued_at", "declaration", "consignee", "consignor", "producer", "hs", "quantity", "packages", "lot",
-             "container", "seal", "entry_date", "received", "work_from", "work_to", "verify_code")
-    pairs = (content.laboratory.name, content.laboratory.address, content.goods, content.origin, content.port,
-             content.summary, content.disposition, content.legal_basis, content.condition,
-             *(rule.sentence for rule in content.rules), *(row.analyte for row in content.rows),
-             *(person.role for person in content.signatories))
-    row_values = [value for row in content.rows
-                  for value in (row.method, row.result, row.uncertainty, row.limit, row.unit, row.standard,
-                                row.clause, row.worked, row.lod, row.loq, row.sample)]
+    names = (
+        "issued_at",
+        "declaration",
+        "consignee",
+        "consignor",
+        "producer",
+        "hs",
+        "quantity",
+        "packages",
+        "lot",
+        "container",
+        "seal",
+        "entry_date",
+        "received",
+        "work_from",
+        "work_to",
+        "verify_code",
+    )
+    pairs = (
+        content.laboratory.name,
+        content.laboratory.address,
+        content.goods,
+        content.origin,
+        content.port,
+        content.summary,
+        content.disposition,
+        content.legal_basis,
+        content.condition,
+        *(rule.sentence for rule in content.rules),
+        *(row.analyte for row in content.rows),
+        *(person.role for person in content.signatories),
+    )
+    row_values = [
+        value
+        for row in content.rows
+        for value in (
+            row.method,
+            row.result,
+            row.uncertainty,
+            row.limit,
+            row.unit,
+            row.standard,
+            row.clause,
+            row.worked,
+            row.lod,
+            row.loq,
+            row.sample,
+        )
+    ]
     people = [value for person in content.signatories for value in (person.name, person.at, person.reference)]
     english = [pair.en for pair in pairs if pair is not content.disposition]
-    return [content.number + "-0", *(getattr(content, name) for name in names), *(pair.zh for pair in pairs),
-            *english, content.disposition.en.upper(), *row_values, *people]
+    return [
+        content.number + "-0",
+        *(getattr(content, name) for name in names),
+        *(pair.zh for pair in pairs),
+        *english,
+        content.disposition.en.upper(),
+        *row_values,
+        *people,
+    ]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_markup_in_a_name_is_printed_as_it_was_typed(name: str) -> None:
     pair = Pair(name, name)
     content = a_content(
-        "FAIL", 0, consignee=name, consignor=name, producer=name, lot=name, goods=pair, reason=pair,
+        "FAIL",
+        0,
+        consignee=name,
+        consignor=name,
+        producer=name,
+        lot=name,
+        goods=pair,
+        reason=pair,
         rows=(a_row(analyte=pair, result=name, limit=name, unit=name, method=name, worked=name),),
-        signatories=(Signatory("ISSUED", name, pair, "2026-11-23"),))
+        signatories=(Signatory("ISSUED", name, pair, "2026-11-23"),),
+    )
     seen = reading.squeezed("".join(reading.pages(render(content))))
     assert seen.count(reading.squeezed(name)) >= 11
 
@@ -78,7 +143,9 @@ def test_a_sign_the_font_lacks_is_drawn_as_a_box_and_kept_in_the_text(sign: str)
 
 
 def _line(text: str) -> bytes:
-    return page.document([page.text_block(text)], page.Sheet(40, 40, 40, lambda pen, place: None), title="line")
+    return page.document(
+        [page.text_block(text)], page.Sheet(40, 40, 40, lambda pen, place: None), title="line"
+    )
 
 
 @pytest.mark.parametrize("letter", list("šžčřůőűłąęşțıĦ⁰⁵⁹⁻₀₂℃µ²³≤≥±–—…✓▲▼◆镕喆䶮é"))
@@ -93,7 +160,9 @@ def test_letters_of_producers_and_powers_of_ten_have_glyphs_of_their_own(letter:
 
 def test_long_names_wrap_inside_their_cell() -> None:
     long = "超长的检测项目名称" * 12
-    content = a_content("PASS", 0, consignee=long, rows=(a_row(analyte=Pair(long, "x" * 200), unit="µg/(kg·d·m²)"),))
+    content = a_content(
+        "PASS", 0, consignee=long, rows=(a_row(analyte=Pair(long, "x" * 200), unit="µg/(kg·d·m²)"),)
+    )
     seen = reading.squeezed("".join(reading.pages(render(content))))
     assert seen.count(long) == 2
     assert "x" * 200 in seen
@@ -160,7 +229,9 @@ def test_drawing_opens_no_file_and_no_connection() -> None:
     watching, seen = True, []
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if watching and event.startswith(("open", "socket", "subprocess", "urllib", "os.system", "exec", "compile")):
+        if watching and event.startswith(
+            ("open", "socket", "subprocess", "urllib", "os.system", "exec", "compile")
+        ):
             seen.append((event, arguments))
 
     sys.addaudithook(watch)
@@ -178,10 +249,18 @@ def test_the_canonical_json_has_sorted_keys_and_is_read_back_equal() -> None:
     assert CertificateContent.from_json(raw).digest() == content.digest()
 
 
-@pytest.mark.parametrize("change", [
-    {"schema": "other/1"}, {"surplus": 1}, {"revision": "0"}, {"revision": True}, {"rows": {}}, {"goods": "虾"},
-    {"kind": "MAYBE"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema": "other/1"},
+        {"surplus": 1},
+        {"revision": "0"},
+        {"revision": True},
+        {"rows": {}},
+        {"goods": "虾"},
+        {"kind": "MAYBE"},
+    ],
+)
 def test_json_that_is_not_a_certificate_is_refused(change: dict[str, Any]) -> None:
     tree = {**json.loads(a_content().to_json()), **change}
     with pytest.raises(BadInput):
@@ -196,9 +275,14 @@ def test_other_bytes_are_refused(raw: bytes) -> None:
 
 def test_figures_stand_with_their_decimal_points_below_one_another() -> None:
     results = ("0.62", "12.4", "110.05", "7")
-    content = a_content("PASS", 0, rows=tuple(
-        a_row(seq, result=text, uncertainty="", verdict="PASS", worked="", limit="", operator="")
-        for seq, text in enumerate(results, start=1)))
+    content = a_content(
+        "PASS",
+        0,
+        rows=tuple(
+            a_row(seq, result=text, uncertainty="", verdict="PASS", worked="", limit="", operator="")
+            for seq, text in enumerate(results, start=1)
+        ),
+    )
     points = [round(_point_of(draw(content), text), 1) for text in results]
     assert len(set(points)) == 1
 
@@ -209,7 +293,8 @@ def _point_of(pdf: bytes, text: str) -> float:
 
     found: list[float] = []
     pypdf.PdfReader(BytesIO(pdf)).pages[0].extract_text(
-        visitor_text=lambda seen, cm, tm, font, size: found.append(tm[4]) if seen.strip() == text else None)
+        visitor_text=lambda seen, cm, tm, font, size: found.append(tm[4]) if seen.strip() == text else None
+    )
     left = text.partition(".")[0]
     return found[0] + fonts.width(left, fonts.REGULAR, style.BODY)
 

@@ -47,8 +47,12 @@ def _verify_lines(content: CertificateContent) -> list[str]:
     code = f" · {CODE.zh} {CODE.en} {content.verify_code}" if content.verify_code else ""
     place = content.verify_url.partition("?")[0]
     digest = LABELS["digest"]
-    texts = (f"{SCAN.zh} · {SCAN.en}", f"{place}{code}", f"{digest.zh} {digest.en} SHA-256 {content.digest()}",
-             f"{SIGNED.zh} · {SIGNED.en}")
+    texts = (
+        f"{SCAN.zh} · {SCAN.en}",
+        f"{place}{code}",
+        f"{digest.zh} {digest.en} SHA-256 {content.digest()}",
+        f"{SIGNED.zh} · {SIGNED.en}",
+    )
     return [line for text in texts for line in wrap(text, fonts.REGULAR, style.FINE, style.WIDTH - QR - 24)]
 
 

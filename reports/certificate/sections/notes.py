@@ -53,8 +53,14 @@ def _sampling(sampling: Sampling | None) -> str:
         return ""
     seals = f"封志 seals {', '.join(sampling.seals)}" if sampling.seals else ""
     samplers = f"抽样人 samplers {', '.join(sampling.samplers)}" if sampling.samplers else ""
-    parts = (_spaced(*_words(sampling.plan)), sampling.date, _spaced(*_words(sampling.place)), samplers, seals,
-             _spaced(*_words(sampling.conditions)))
+    parts = (
+        _spaced(*_words(sampling.plan)),
+        sampling.date,
+        _spaced(*_words(sampling.place)),
+        samplers,
+        seals,
+        _spaced(*_words(sampling.conditions)),
+    )
     return "; ".join(part for part in parts if part)
 
 

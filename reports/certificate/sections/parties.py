@@ -30,7 +30,7 @@ class Field:
 
 def blocks(content: CertificateContent) -> list[Block]:
     fields = [_field(content, key, names, value) for key, names, value in _entries(content)]
-    pairs = [fields[index:index + 2] for index in range(0, len(fields), 2)]
+    pairs = [fields[index : index + 2] for index in range(0, len(fields), 2)]
     return [*(_row(pair) for pair in pairs), gap()]
 
 

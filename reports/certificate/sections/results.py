@@ -13,8 +13,16 @@ from reports.text import wrap
 
 PAD = 4.0
 # Left edges and widths of the columns, in points from the left margin.
-COLUMNS = {"seq": 16.0, "analysis": 108.0, "method": 84.0, "result": 54.0, "uncertainty": 42.0,
-           "limit": 112.0, "unit": 43.0, "verdict": 0.0}
+COLUMNS = {
+    "seq": 19.0,
+    "analysis": 105.0,
+    "method": 84.0,
+    "result": 54.0,
+    "uncertainty": 42.0,
+    "limit": 112.0,
+    "unit": 43.0,
+    "verdict": 0.0,
+}
 COLUMN_GAP = 6.0
 
 
@@ -72,8 +80,10 @@ def _edges() -> dict[str, tuple[float, float]]:
 
 def _axis(texts: Sequence[str], font: str) -> Axis:
     parts = [_halves(text) for text in texts if _is_figure(text)]
-    return Axis(max((fonts.width(left, font, style.BODY) for left, _ in parts), default=0.0),
-                max((fonts.width(right, font, style.BODY) for _, right in parts), default=0.0))
+    return Axis(
+        max((fonts.width(left, font, style.BODY) for left, _ in parts), default=0.0),
+        max((fonts.width(right, font, style.BODY) for _, right in parts), default=0.0),
+    )
 
 
 def _is_figure(text: str) -> bool:
@@ -166,7 +176,7 @@ def _cells(row: ResultRow, table: Table, font: str) -> list[Cell]:
     if row.uncertainty and not table.coverage and row.coverage:
         uncertainty = f"{row.uncertainty}, {row.coverage}"
     return [
-        _cell("seq", str(row.seq), "", fonts.REGULAR, table),
+        Cell("seq", (str(row.seq),)),
         _cell("analysis", f"{name} {signs}".strip(), row.analyte.en if row.analyte.zh else "", font, table),
         _cell("method", row.method, _limits_of_method(row), font, table),
         _cell("result", row.result, "", font, table),
@@ -192,8 +202,11 @@ def _limits_of_method(row: ResultRow) -> str:
 
 def _cell(key: str, text: str, small: str, font: str, table: Table) -> Cell:
     width = table.edges[key][1]
-    return Cell(key, wrap(text, font, style.BODY, width),
-                wrap(small, fonts.REGULAR, style.FINE, width) if small else ())
+    return Cell(
+        key,
+        wrap(text, font, style.BODY, width),
+        wrap(small, fonts.REGULAR, style.FINE, width) if small else (),
+    )
 
 
 def _worked(row: ResultRow, table: Table) -> tuple[str, ...]:

@@ -15,14 +15,16 @@ COLUMN = (style.WIDTH - (COLUMNS - 1) * COLUMN_GAP) / COLUMNS
 
 def blocks(content: CertificateContent) -> list[Block]:
     people = content.signatories
-    rows = [people[index:index + COLUMNS] for index in range(0, len(people), COLUMNS)]
+    rows = [people[index : index + COLUMNS] for index in range(0, len(people), COLUMNS)]
     return [*(_row(row) for row in rows), _end()]
 
 
 def _row(people: tuple[Signatory, ...]) -> Block:
     columns = [(wrap(person.name, fonts.BOLD, style.BODY, COLUMN), _lines(person)) for person in people]
-    height = 5 + max(len(name) * style.leading(style.BODY) + len(small) * style.leading(style.SMALL)
-                     for name, small in columns)
+    height = 5 + max(
+        len(name) * style.leading(style.BODY) + len(small) * style.leading(style.SMALL)
+        for name, small in columns
+    )
 
     def draw(pen: Pen, y: float) -> None:
         for index, (name, small) in enumerate(columns):
@@ -44,4 +46,6 @@ def _lines(person: Signatory) -> list[str]:
 def _end() -> Block:
     middle = style.LEFT + style.WIDTH / 2
     words = f"— {END.zh} {END.en} —"
-    return Block(16, lambda pen, y: pen.text(middle, y + 12, words, style.SMALL, grey=style.MID, align="center"))
+    return Block(
+        16, lambda pen, y: pen.text(middle, y + 12, words, style.SMALL, grey=style.MID, align="center")
+    )

@@ -1,0 +1,126 @@
+"""A lot for its decision: the way it came, the results against their limits, what the table proposes and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lims.domain.disposition import Proposal
+from lims.domain.rules.workflow import open_verbs
+from lims.persistence.analysis import AnalysisRow
+from lims.persistence.certificate import CertificateRow
+from lims.persistence.decision import DecisionRow
+from lims.persistence.request import LotRow, RequestRow
+from lims.services import lookup
+from lims.services.lot import newest_disposition, newest_report, proposal
+from lims.services.reading.analysis import AnalysisView, analysis_view
+from lims.services.reading.page import Page, Verb, page, verbs
+from lims.services.sample import of_round
+from lims.services.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class LotItem:
+    id: int
+    no: str
+    state: str
+    goods_zh: str
+    goods_en: str
+    declaration_no: str
+    origin: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    id: int
+    version: int
+    no: str
+    mark: str
+    state: str
+    round: int
+    goods_zh: str
+    goods_en: str
+    hs_code: str
+    quantity: str
+    declaration_no: str
+    request_no: str
+    origin: str
+    importer: str
+    port_zh: str
+    port_en: str
+    transport: dict[str, str]
+    lodged_at: datetime
+    drawn_at: datetime | None
+    received_at: datetime | None
+    report_no: str
+    verdict: str
+    severity: str
+    signatory: str
+    approved_at: datetime | None
+    analyses: tuple[AnalysisView, ...]
+    samples: tuple[tuple[str, str, str], ...]
+    proposal: Proposal | None
+    disposition: str
+    disposition_reason: str
+    decided_by: str
+    decided_at: datetime | None
+    certificates: tuple[tuple[str, str, str], ...]
+    proof: str
+    verbs: tuple[Verb, ...]
+
+
+def listing(
+    tx: Transaction, states: Sequence[str] = (), after: str = "", size: int = 50
+) -> Page[LotItem]:
+    tx.require("request:see")
+    query = select(LotRow).options(joinedload(LotRow.line), joinedload(LotRow.request))
+    if states:
+        query = query.where(LotRow.state.in_(states))
+    return page(tx, query, LotRow.id, after, size, lambda row: _item(tx, row))
+
+
+def _item(tx: Transaction, row: LotRow) -> LotItem:
+    report = newest_report(tx, row) if row.state not in (None, "awaiting_samples", "in_test", "cancelled") else None
+    return LotItem(
+        row.id, row.no, row.state or "declared", row.line.goods_zh, row.line.goods_en, row.request.declaration_no,
+        row.request.origin, report.verdict if report else "",
+    )
+
+
+def detail(tx: Transaction, no: str) -> DecisionView:
+    tx.require("request:see")
+    row = lookup.lot(tx, no, joinedload(LotRow.request).joinedload(RequestRow.importer))
+    report = newest_report(tx, row)
+    samples = of_round(tx, row)
+    analyses = tx.session.scalars(
+        select(AnalysisRow).where(AnalysisRow.lot_id == row.id).options(joinedload(AnalysisRow.result))
+        .order_by(AnalysisRow.id)
+    ).all()
+    chosen = newest_disposition(tx, row)
+    decision = tx.session.get(DecisionRow, chosen.decision_id) if chosen else None
+    papers = tx.session.scalars(select(CertificateRow).where(CertificateRow.lot_id == row.id).order_by(CertificateRow.id))
+    request, line = row.request, row.line
+    received = [s.received_at for s in samples if s.received_at]
+    return DecisionView(
+        id=row.id, version=row.version, no=row.no, mark=row.mark, state=row.state or "declared", round=row.round,
+        goods_zh=line.goods_zh, goods_en=line.goods_en, hs_code=line.hs_code,
+        quantity=f"{row.quantity:f} {row.unit}", declaration_no=request.declaration_no, request_no=request.no,
+        origin=request.origin, importer=request.importer.name_zh or request.importer.name_en,
+        port_zh=request.port.name_zh, port_en=request.port.name_en, transport=dict(request.transport or {}),
+        lodged_at=request.lodged_at, drawn_at=min((s.drawn_at for s in samples), default=None),
+        received_at=min(received, default=None), report_no=report.no if report else "",
+        verdict=report.verdict if report else "", severity=report.severity if report else "",
+        signatory=report.signatory_name if report else "", approved_at=report.at if report else None,
+        analyses=tuple(analysis_view(a) for a in analyses),
+        samples=tuple((s.no, s.state, s.verdict) for s in samples),
+        proposal=proposal(tx, row, report) if report else None,
+        disposition=chosen.choice if chosen else "", disposition_reason=decision.reason if decision else "",
+        decided_by=decision.officer_name if decision else "", decided_at=decision.at if decision else None,
+        certificates=tuple((c.no or "", c.kind, c.state) for c in papers), proof=row.proof,
+        verbs=verbs(tx, row, open_verbs("lot", row.state or ""), lookup.over(row)),
+    )
