@@ -21,3 +21,4 @@ class Adapter:
     tried_on_real_files: bool
     recognise: Callable[[FileView], bool]
     parse: Callable[[FileView, Tally], None]
+    kind: str = "adapter"

@@ -4,6 +4,7 @@ FileRefused            the file: damaged, hostile, too large, foreign, or withou
   NotRecognised        nobody claims it, or the adapter fixed for the instrument does not
   Ambiguous            several claim it; they are named
   NothingToImport      recognised, and it holds no reportable result
+RecipeError            the recipe's author: a field of it is wrong
 UnknownAdapter         the caller named an adapter that does not exist
 AdapterFault           ours: the reader itself broke; nothing of the file may be used
 """
@@ -40,6 +41,11 @@ class NothingToImport(FileRefused):
 
     def __init__(self, because: str, **params: Any) -> None:
         super().__init__("NO_RESULTS", because=because, **params)
+
+
+class RecipeError(BadInput):
+    def __init__(self, field: str, because: str) -> None:
+        super().__init__("BAD_RECIPE", field=field, because=because)
 
 
 class UnknownAdapter(NotFound):

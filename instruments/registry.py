@@ -16,6 +16,7 @@ from instruments import (
 from instruments.adapter import Adapter
 from instruments.errors import AdapterFault, Ambiguous, FileRefused, NotRecognised, UnknownAdapter
 from instruments.reading import Parsed, Tally
+from instruments.recipes.shelf import adapter_from, shipped
 from instruments.source import FileView, view_of
 
 ADAPTERS: tuple[Adapter, ...] = (
@@ -27,16 +28,21 @@ ADAPTERS: tuple[Adapter, ...] = (
 )
 
 
+def everyone() -> tuple[Adapter, ...]:
+    """The adapters and, after them, the shipped recipes."""
+    return ADAPTERS + shipped()
+
+
 def adapter_for(key: str) -> Adapter:
-    for adapter in ADAPTERS:
+    for adapter in everyone():
         if adapter.key == key:
             return adapter
-    raise UnknownAdapter(key, tuple(adapter.key for adapter in ADAPTERS))
+    raise UnknownAdapter(key, tuple(adapter.key for adapter in everyone()))
 
 
 def candidates(view: FileView) -> tuple[Adapter, ...]:
     """Every adapter that claims the file by its structure."""
-    return tuple(adapter for adapter in ADAPTERS if _recognises(adapter, view))
+    return tuple(adapter for adapter in everyone() if _recognises(adapter, view))
 
 
 def recognise(view: FileView) -> Adapter:
@@ -59,6 +65,12 @@ def read(data: bytes, adapter_key: str | None = None) -> Parsed:
         raise NotRecognised("NOT_THIS_ADAPTER", adapter=fixed.key,
                             candidates=tuple(adapter.key for adapter in candidates(view)))
     return parse(view, fixed)
+
+
+def read_by_recipe(data: bytes, document: bytes) -> Parsed:
+    """Read by a recipe that is not shipped; RecipeError for the recipe, FileRefused for the file."""
+    recipe = adapter_from(document)
+    return parse(view_of(data), recipe)
 
 
 def parse(view: FileView, adapter: Adapter) -> Parsed:

@@ -13,7 +13,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from setuptools.command.build_py import build_py
+try:
+    from setuptools.command.build_py import build_py
+except ModuleNotFoundError:  # a plain build_all() in a finished environment needs no setuptools
+    build_py = object
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
@@ -32,7 +35,7 @@ class BuildPy(build_py):
 
     def run(self) -> None:
         build_all()
-        vars(self).pop("data_files", None)  # looked up before the files above were made
+        self.__dict__.pop("data_files", None)  # looked up before the files above were made
         super().run()
 
 
@@ -48,8 +51,8 @@ def font_path(weight: str) -> Path:
 
 def build_fonts() -> None:
     stale = [weight for weight in WEIGHTS if not _is_fresh(font_path(weight))]
-    if not stale:
-        return
+    if not stale or (all(font_path(weight).exists() for weight in WEIGHTS) and not _source_installed()):
+        return  # an installed product brings its fonts and need not be able to cut them
     FONTS.mkdir(exist_ok=True)
     source = _source_font()
     shutil.copyfile(source.parent / "OFL.txt", FONTS / "OFL.txt")
@@ -117,6 +120,10 @@ def repertoire() -> Iterator[int]:
 def _is_fresh(path: Path) -> bool:
     made_by = max(source.stat().st_mtime for source in (HERE / "_build.py", HERE / "_letters.py"))
     return path.exists() and path.stat().st_mtime >= made_by
+
+
+def _source_installed() -> bool:
+    return importlib.util.find_spec(SOURCE_PACKAGE) is not None
 
 
 def _source_font() -> Path:

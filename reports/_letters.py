@@ -81,18 +81,11 @@ class Letters:
 
     def above(self, sign: str, line: float) -> Shape:
         """The contours of a letter that lie wholly above ``line``: its accent."""
-        return [
-            step
-            for contour in _contours(self.shape(sign))
-            if self.box(contour).bottom > line
-            for step in contour
-        ]
+        return [step for contour in _contours(self.shape(sign)) if self.box(contour).bottom > line for step in contour]
 
     def dotless(self, sign: str) -> Shape:
         contours = _contours(self.shape(sign))
-        return (
-            min(contours, key=lambda contour: self.box(contour).bottom) if len(contours) > 1 else contours[0]
-        )
+        return min(contours, key=lambda contour: self.box(contour).bottom) if len(contours) > 1 else contours[0]
 
     def add(self, sign: str, shape: Shape, advance: float) -> None:
         name = f"uni{ord(sign):04X}"
@@ -128,13 +121,13 @@ def _add_letter(letters: Letters, sign: str) -> None:
         base, height = STROKED[sign]
         letters.add(sign, letters.shape(base) + _stroke(letters, base, height), letters.advance(base))
     elif len(unicodedata.normalize("NFD", sign)) == 2:
-        base, mark = map(ord, unicodedata.normalize("NFD", sign))
+        base, mark = tuple(unicodedata.normalize("NFD", sign))
         if sign in APOSTROPHE_CARONS:
-            _add_with_apostrophe(letters, sign, chr(base))
-        elif mark in ABOVE:
-            _add_above(letters, sign, chr(base), mark)
-        elif mark in BELOW:
-            _add_below(letters, sign, chr(base), mark)
+            _add_with_apostrophe(letters, sign, base)
+        elif ord(mark) in ABOVE:
+            _add_above(letters, sign, base, ord(mark))
+        elif ord(mark) in BELOW:
+            _add_below(letters, sign, base, ord(mark))
 
 
 def _add_above(letters: Letters, sign: str, base: str, mark: int) -> None:

@@ -31,9 +31,8 @@ def code128_modules(text: str) -> Modules:
 
 
 def _modules(barcode: Any) -> Modules:
-    image = memoryview(barcode.to_image(scale=1, add_quiet_zones=False))
-    rows, columns = image.shape[0], image.shape[1]
-    return tuple(tuple(image[row, column] == 0 for column in range(columns)) for row in range(rows))
+    lines = memoryview(barcode.to_image(scale=1, add_quiet_zones=False)).tolist()
+    return tuple(tuple(cell == 0 for cell in line) for line in lines)
 
 
 def draw_modules(pen: Pen, modules: Modules, x: float, y: float, width: float, height: float = 0) -> None:
@@ -53,9 +52,7 @@ class _Outline:
 
     def __init__(self, modules: Modules) -> None:
         self.code = " ".join(
-            f"{start} {row} {length} 1 re"
-            for row, cells in enumerate(modules)
-            for start, length in _runs(cells)
+            f"{start} {row} {length} 1 re" for row, cells in enumerate(modules) for start, length in _runs(cells)
         )
 
     def getCode(self) -> str:

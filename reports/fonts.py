@@ -78,5 +78,5 @@ def plain(text: str) -> str:
 
 
 def width(text: str, font: str, size: float) -> float:
-    widths = load()[font].face.charWidths
+    widths: _Widths = load()[font].face.charWidths
     return sum([widths[code] for code in map(ord, text)]) * size / 1000

@@ -69,9 +69,7 @@ class Pen:
             y += style.leading(size)
         return y
 
-    def rule(
-        self, x: float, y: float, width: float, thick: float = style.RULE, grey: float = style.BLACK
-    ) -> None:
+    def rule(self, x: float, y: float, width: float, thick: float = style.RULE, grey: float = style.BLACK) -> None:
         self.canvas.setLineWidth(thick)
         self.canvas.setStrokeGray(grey)
         self.canvas.line(x, self.height - y, x + width, self.height - y)
@@ -142,10 +140,11 @@ def text_block(
     grey: float = style.BLACK,
 ) -> Block:
     lines = wrap(text, fonts.BOLD if bold else fonts.REGULAR, size, width)
-    return Block(
-        len(lines) * style.leading(size),
-        lambda pen, y: pen.lines(x, y, lines, size, bold=bold, grey=grey) and None,
-    )
+
+    def draw(pen: Pen, y: float) -> None:
+        pen.lines(x, y, lines, size, bold=bold, grey=grey)
+
+    return Block(len(lines) * style.leading(size), draw)
 
 
 def paginate(blocks: Sequence[Block], sheet: Sheet) -> list[list[tuple[float, Block]]]:
@@ -186,9 +185,7 @@ def _floor(sheet: Sheet, page: int) -> float:
     return sheet.size[1] - reserved
 
 
-def document(
-    blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str = "", compress: bool = True
-) -> bytes:
+def document(blocks: Sequence[Block], sheet: Sheet, *, title: str, author: str = "", compress: bool = True) -> bytes:
     """The finished PDF; equal arguments give equal bytes."""
     with DRAWING:
         fonts.load()
@@ -207,9 +204,7 @@ def document(
 
 def new_canvas(out: BytesIO, size: tuple[float, float], title: str, author: str, compress: bool) -> Canvas:
     """A canvas whose output depends on nothing but what is drawn, with no unembedded font in it."""
-    canvas = Canvas(
-        out, pagesize=size, invariant=1, pageCompression=int(compress), initialFontName=fonts.REGULAR
-    )
+    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=int(compress), initialFontName=fonts.REGULAR)
     canvas.setTitle(title)
     canvas.setAuthor(author)
     return canvas

@@ -91,9 +91,7 @@ def _certificate(
     return builder.sign(issuer_key, hashes.SHA256())
 
 
-def sign(
-    pdf: bytes, key_pem: bytes, cert_chain_pem: bytes, *, name: str, reason: str, signed_at: datetime
-) -> bytes:
+def sign(pdf: bytes, key_pem: bytes, cert_chain_pem: bytes, *, name: str, reason: str, signed_at: datetime) -> bytes:
     """``pdf`` with one closing signature (DocMDP: no changes). ``signed_at`` must carry its time zone."""
     if signed_at.tzinfo is None:
         raise ValueError("signed_at must carry a time zone")

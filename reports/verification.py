@@ -102,9 +102,7 @@ def _status(
     return Status.VALID if not earlier and _covers_every_byte(pdf, last) else Status.TAMPERED
 
 
-def _validate(
-    signature: EmbeddedPdfSignature, anchors: tuple[asn1_x509.Certificate, ...]
-) -> PdfSignatureStatus:
+def _validate(signature: EmbeddedPdfSignature, anchors: tuple[asn1_x509.Certificate, ...]) -> PdfSignatureStatus:
     trust = ValidationContext(
         trust_roots=anchors,
         moment=signature.self_reported_timestamp,
@@ -182,9 +180,7 @@ def _anchors(trust_pem: tuple[bytes, ...]) -> tuple[asn1_x509.Certificate, ...]:
     anchors: list[asn1_x509.Certificate] = []
     for one in trust_pem:
         try:
-            chain = [
-                asn1_x509.Certificate.load(der, strict=True) for _, _, der in pem.unarmor(one, multiple=True)
-            ]
+            chain = [asn1_x509.Certificate.load(der, strict=True) for _, _, der in pem.unarmor(one, multiple=True)]
         except (ValueError, TypeError) as error:
             raise BadInput("TRUST_NOT_A_CERTIFICATE") from error
         anchors += [certificate for certificate in chain if certificate.self_issued] or chain

@@ -59,7 +59,7 @@ def _is_trace(sheet: Sheet) -> bool:
 def _parse_sheet(sheet: Sheet, at: int, tally: Tally) -> None:
     if len(sheet.rows) < at + 2 or not _is_lower(sheet.rows[at + 1]):
         raise corrupt_header(because="SECOND_HEADER_LINE_MISSING", line=sheet.rows[at].line + 1)
-    header = stacked(sheet.rows[at], sheet.rows[at + 1])
+    header = stacked(sheet, at)
     name = header.required(_SAMPLE, "Sample Name")
     chosen, applied = _result_columns(header)
     if not applied:

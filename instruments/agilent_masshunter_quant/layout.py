@@ -51,7 +51,7 @@ def _is_upper(sheet: Sheet) -> bool:
 def _parse_sheet(sheet: Sheet, tally: Tally) -> None:
     if not _is_lower(sheet.rows[1]):
         raise corrupt_header(because="SECOND_HEADER_LINE_MISSING", line=sheet.rows[1].line)
-    header = stacked(sheet.rows[0], sheet.rows[1])
+    header = stacked(sheet, 0)
     name = header.required(_SAMPLE, "Name", "Sample Name")
     chosen, quantity = _result_columns(header, tally)
     for row in body(sheet, 2, header.width, tally):

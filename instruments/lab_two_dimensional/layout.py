@@ -20,22 +20,25 @@ def parse(view: FileView, tally: Tally) -> None:
 
 
 def _lists(view: FileView) -> list[Sheet]:
-    return [sheet for sheet in view.sheets if sheet.rows and _is_header(sheet.rows[0])]
+    return [sheet for sheet in view.sheets if sheet.rows and _sample_column(sheet) is not None]
 
 
-def _is_header(row: Row) -> bool:
-    """One nameless column for the samples, one ``end``, and analytes beside them."""
-    names = row.cells[: width_of(row)]
-    blanks = sum(1 for name in names if not name)
-    ends = sum(1 for name in names if name.casefold() == _END)
-    return blanks == 1 and ends == 1 and len(names) >= 3
+def _sample_column(sheet: Sheet) -> int | None:
+    """The one nameless column that holds texts, where the header has one ``end`` and analytes; else None."""
+    header = sheet.rows[0]
+    names = [name for name in header.cells if name]
+    if len(names) < 2 or sum(1 for name in names if name.casefold() == _END) != 1:
+        return None
+    width = len(header.cells) if sheet.delimited else max(width_of(row) for row in sheet.rows)
+    used = [index for index in range(width) if not header.at(index) and any(row.at(index) for row in sheet.rows)]
+    return used[0] if len(used) == 1 else None
 
 
 def _parse_sheet(sheet: Sheet, tally: Tally) -> None:
     header = sheet.rows[0]
-    width = width_of(header)
-    sample = header.cells.index("")
-    analytes = {index: collapsed(name) for index, name in enumerate(header.cells[:width])
+    sample = _sample_column(sheet) or 0
+    width = max(sheet.width(header), sample + 1)
+    analytes = {index: collapsed(name) for index, name in enumerate(header.cells)
                 if name and name.casefold() != _END}
     if len(set(analytes.values())) != len(analytes):
         raise corrupt_header(because="COLUMN_TWICE")
@@ -54,7 +57,7 @@ def _rows_before_end(rows: list[Row], sample: int, width: int) -> list[Row]:
     for number, row in enumerate(rows):
         if row.at(sample).casefold() != _END:
             continue
-        if width_of(row) > sample + 1 or number != len(rows) - 1:
+        if sum(1 for text in row.cells if text) > 1 or number != len(rows) - 1:
             raise corrupt_header(because="TEXT_AFTER_END", line=row.line)
         return rows[:number]
     raise cut_short(expected=_END, line=rows[-1].line if rows else 1, header=width)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from instruments.errors import NothingToImport, corrupt_header, cut_short
 from instruments.reading import SUMMARY_ROW, Reading, Source, Tally
@@ -74,7 +74,7 @@ def _block(sheet: Sheet, start: int, end: int, tally: Tally) -> Block:
     places = {word: position(names, *wanted) for word, wanted in _PLACES.items()}
     if places["datafile"] is None and places["name"] is None and places["code"] is None:
         raise corrupt_header(line=line + 1, column="Sample Name", because="COLUMN_MISSING")
-    part = Sheet(sheet.name, sheet.rows[:end], sheet.ended or end < len(sheet.rows))
+    part = replace(sheet, rows=sheet.rows[:end], ended=sheet.ended or end < len(sheet.rows))
     return Block(compound, names, places, tuple(body(part, start + 3, len(names), tally)))
 
 

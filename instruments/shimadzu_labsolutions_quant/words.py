@@ -11,7 +11,8 @@ _TYPES = {
 }
 _BLANK = re.compile(r"^(?:blank|blk)[ _-]?\d*$", re.IGNORECASE)
 _QC = re.compile(r"^qc[ _-]?\d*$", re.IGNORECASE)
-_DATE = re.compile(r"^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$")
+# Day, month and year in any order. Dashes count only after a four-digit year: 1-16-22 may well be a number.
+_DATE = re.compile(r"^(?:[0-3]?\d[/.][0-3]?\d[/.](?:\d{2}|\d{4})|(?:19|20)\d{2}[/.-][01]?\d[/.-][0-3]?\d)$")
 
 
 def is_summary(text: str) -> bool:

@@ -62,7 +62,7 @@ def _is_curve(sheet: Sheet) -> bool:
 
 def _parse_sheet(sheet: Sheet, tally: Tally) -> None:
     names = _names(sheet)
-    rows = list(body(sheet, 1, len(names), tally))
+    rows = list(body(sheet, 1, sheet.width(sheet.rows[0]), tally))
     concentrations = [index for index, name in enumerate(names) if _CONCENTRATION.match(name)]
     if len(concentrations) > 1:
         raise corrupt_header(column="Concentration", because="COLUMN_TWICE")

@@ -35,9 +35,11 @@ def _decode(data: bytes) -> tuple[str, str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _strictly(data, "utf-16"), "utf-16"
     try:
-        return data.decode("utf-8-sig"), "utf-8"
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        pass
+        text = None
+    if text is not None and not (_implausible(text) and _looks_chinese(data)):
+        return text, "utf-8"
     if data.startswith(codecs.BOM_UTF8):
         raise FileRefused("NOT_TEXT", because="BROKEN_UTF_8")
     for encoding in ("gb18030", "cp1252", "latin-1"):
@@ -51,6 +53,12 @@ def _decode(data: bytes) -> tuple[str, str]:
             continue
         return text, encoding
     raise FileRefused("NOT_TEXT", because="NO_ENCODING_FITS")
+
+
+def _implausible(text: str) -> bool:
+    """Is every sign beyond ASCII a rare Latin letter or loose accent? Lone Chinese signs look like those."""
+    beyond = [sign for sign in text if sign > "\x7f"]
+    return bool(beyond) and all("\u0180" <= sign <= "\u036f" for sign in beyond)
 
 
 def _strictly(data: bytes, encoding: str) -> str:

@@ -27,7 +27,7 @@ def sheet_of_text(text: str) -> Sheet:
     else:
         delimiter = delimiter_of(text)
     rows = _rows(text, delimiter)
-    return Sheet("", rows, ended=text.endswith("\n"))
+    return Sheet("", rows, ended=text.endswith("\n"), delimited=True)
 
 
 def delimiter_of(text: str) -> str:

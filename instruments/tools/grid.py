@@ -32,11 +32,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """``ended`` is false for a text whose last line has no line end: it may have been cut."""
+    """``ended`` is false for a text whose last line has no line end: it may have been cut.
+
+    In a ``delimited`` sheet an empty cell at the end of a row was written on purpose; in a workbook it may be
+    mere padding.
+    """
 
     name: str
     rows: tuple[Row, ...]
     ended: bool = True
+    delimited: bool = False
+
+    def width(self, row: Row) -> int:
+        return len(row.cells) if self.delimited else width_of(row)
 
 
 def collapsed(text: str) -> str:
@@ -79,8 +87,8 @@ def body(sheet: Sheet, start: int, width: int, tally: Tally) -> Iterator[Row]:
     """
     last = sheet.rows[-1] if sheet.rows else None
     for row in sheet.rows[start:]:
-        if width_of(row) > width:
-            raise FileRefused("CORRUPT_ROW", line=row.line, cells=width_of(row), header=width)
+        if sheet.width(row) > width:
+            raise FileRefused("CORRUPT_ROW", line=row.line, cells=sheet.width(row), header=width)
         if row is last and not sheet.ended:
             if len(row.cells) < width:
                 raise cut_short(line=row.line, cells=len(row.cells), header=width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from instruments.errors import corrupt_header
-from instruments.tools.grid import Row, collapsed, same, width_of
+from instruments.tools.grid import Sheet, collapsed, same, width_of
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,13 @@ class StackedHeader:
         return column
 
 
-def stacked(upper: Row, lower: Row) -> StackedHeader:
-    width = max(width_of(upper), width_of(lower))
+def stacked(sheet: Sheet, at: int) -> StackedHeader:
+    """The header in the rows ``at`` and ``at + 1`` of the sheet."""
+    upper, lower = sheet.rows[at], sheet.rows[at + 1]
+    width = max(sheet.width(upper), sheet.width(lower))
     columns: list[Column] = []
     title = ""
-    for index in range(width):
+    for index in range(max(width_of(upper), width_of(lower))):
         title = collapsed(upper.at(index)) or title
         columns.append(Column(index, title, collapsed(lower.at(index))))
     return StackedHeader(tuple(columns), width)

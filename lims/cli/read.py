@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from instruments import registry
-from instruments.errors import FileRefused, UnknownAdapter
+from instruments.errors import FileRefused, RecipeError, UnknownAdapter
 from instruments.reading import Parsed, Reading
 from instruments.source import MAX_BYTES
 from lims.domain.rules.errors import LimsError
@@ -60,7 +60,11 @@ def _read(words: argparse.Namespace, data: bytes) -> int:
     if words.adapter and words.recipe:
         return _malformed("read: --adapter and --recipe exclude each other")
     try:
-        parsed = registry.read(data, words.adapter)
+        parsed = _parsed(words, data)
+    except OSError as error:
+        return _malformed(f"read: {words.recipe}: {error.strerror or error}")
+    except RecipeError as error:
+        return _malformed(f"read: {words.recipe}: {error.params['field']}: {error.params['because']}")
     except UnknownAdapter as error:
         known = ", ".join(error.params["known"])
         return _malformed(f"read: no adapter {error.params['key']!r}; known: {known}")
@@ -75,9 +79,16 @@ def _read(words: argparse.Namespace, data: bytes) -> int:
     return ANSWERED
 
 
+def _parsed(words: argparse.Namespace, data: bytes) -> Parsed:
+    """A recipe is a file where it ends in .json, else the key of a shipped one."""
+    if words.recipe and words.recipe.lower().endswith(".json"):
+        return registry.read_by_recipe(data, Path(words.recipe).read_bytes())
+    return registry.read(data, words.recipe or words.adapter)
+
+
 def _list() -> int:
-    for adapter in registry.ADAPTERS:
-        _say({"key": adapter.key, "kind": "adapter", "tried_on_real_files": adapter.tried_on_real_files,
+    for adapter in registry.everyone():
+        _say({"key": adapter.key, "kind": adapter.kind, "tried_on_real_files": adapter.tried_on_real_files,
               "version": adapter.version, "technique": adapter.technique})
     return ANSWERED
 

@@ -78,7 +78,11 @@ def _crm(finding: Finding, analyte: str, entry: Entry) -> Outcome:
     else:
         share = entry.value / certified.value * 100
         held = CRM_PERCENT[0] <= share <= CRM_PERCENT[1]
-    return Outcome("good") if held else Outcome("broken", f"{finding.label} {analyte}: {entry.text} against {finding.expected}")
+    return (
+        Outcome("good")
+        if held
+        else Outcome("broken", f"{finding.label} {analyte}: {entry.text} against {finding.expected}")
+    )
 
 
 def _duplicate(finding: Finding, analyte: str, entry: Entry) -> Outcome:

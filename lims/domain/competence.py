@@ -24,14 +24,9 @@ class Authorisation:
     valid_to: date | None
 
 
-def not_authorised(
-    held: Iterable[Authorisation], user_id: int, activity: str, over: str, on: date
-) -> Refusal | None:
+def not_authorised(held: Iterable[Authorisation], user_id: int, activity: str, over: str, on: date) -> Refusal | None:
     """None when a grant of the person covers it on the day, else why not (ISO/IEC 17025 6.2.6)."""
-    mine = [
-        one for one in held
-        if one.user_id == user_id and one.activity == activity and one.over in (over, ALL)
-    ]
+    mine = [one for one in held if one.user_id == user_id and one.activity == activity and one.over in (over, ALL)]
     if any(in_force(one.valid_from, one.valid_to, on) for one in mine):
         return None
     code = "AUTHORISATION_NOT_IN_FORCE" if mine else "NOT_AUTHORISED"

@@ -22,15 +22,15 @@ def unfit(instrument: Equipment, on: date) -> Refusal | None:
     """Why no result may be taken with it that day (ISO/IEC 17025 6.4.4, 6.4.9); the due day itself is fit."""
     if instrument.state != "in_service":
         return refusal(
-            "INSTRUMENT_NOT_IN_SERVICE", instrument=instrument.code, state=instrument.state,
+            "INSTRUMENT_NOT_IN_SERVICE",
+            instrument=instrument.code,
+            state=instrument.state,
             reason=instrument.out_reason,
         )
     if instrument.calibration_due is None:
         return refusal("CALIBRATION_UNKNOWN", instrument=instrument.code)
     if on > instrument.calibration_due:
-        return refusal(
-            "CALIBRATION_PAST", instrument=instrument.code, due=instrument.calibration_due.isoformat()
-        )
+        return refusal("CALIBRATION_PAST", instrument=instrument.code, due=instrument.calibration_due.isoformat())
     return None
 
 

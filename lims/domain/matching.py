@@ -64,7 +64,11 @@ def place_of(text: str, places: Sequence[Place]) -> Place | None:
 
 
 def match(
-    sample_text: str, analyte_text: str, places: Sequence[Place], wanted: Sequence[Wanted], aliases: Mapping[str, str]
+    sample_text: str,
+    analyte_text: str,
+    places: Sequence[Place],
+    wanted: Sequence[Wanted],
+    aliases: Mapping[str, str],
 ) -> Match:
     """Where the reading belongs; a name that fits two positions fits none."""
     place = place_of(sample_text, places)

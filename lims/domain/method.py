@@ -56,8 +56,12 @@ class MethodVersion:
 
 
 def method_from(
-    id: int, code: str, version: int, content: Mapping[str, str],
-    valid_from: date | None = None, valid_to: date | None = None,
+    id: int,
+    code: str,
+    version: int,
+    content: Mapping[str, str],
+    valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> MethodVersion:
     """Reads the stored fields of a method; raises BadInput naming the field that cannot stand."""
     text = {key: (value or "").strip() for key, value in content.items()}
@@ -71,14 +75,26 @@ def method_from(
             raise BadInput("FIELD_NEEDED", field=f"{name}_unit")
     flags = (("CMA", "demo_cma"), ("CNAS", "demo_cnas"))
     return MethodVersion(
-        id=id, code=code, version=version, title=text["title"], technique=text["technique"],
-        analytes=listed(text["analytes"]), categories=listed(text["categories"]),
-        lod=text.get("lod", ""), lod_unit=text.get("lod_unit", ""),
-        loq=text.get("loq", ""), loq_unit=text.get("loq_unit", ""),
-        u_rel_pct=text.get("u_rel_pct_k2_typical", ""), instrument=text.get("instrument", ""),
-        valid_from=valid_from, valid_to=valid_to, matrix=text.get("matrix", ""),
-        formula=text.get("formula", ""), k=text.get("k") or "2",
-        marks=tuple(mark for mark, flag in flags if text.get(flag) == "Y"), note=text.get("note", ""),
+        id=id,
+        code=code,
+        version=version,
+        title=text["title"],
+        technique=text["technique"],
+        analytes=listed(text["analytes"]),
+        categories=listed(text["categories"]),
+        lod=text.get("lod", ""),
+        lod_unit=text.get("lod_unit", ""),
+        loq=text.get("loq", ""),
+        loq_unit=text.get("loq_unit", ""),
+        u_rel_pct=text.get("u_rel_pct_k2_typical", ""),
+        instrument=text.get("instrument", ""),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        matrix=text.get("matrix", ""),
+        formula=text.get("formula", ""),
+        k=text.get("k") or "2",
+        marks=tuple(mark for mark, flag in flags if text.get(flag) == "Y"),
+        note=text.get("note", ""),
     )
 
 

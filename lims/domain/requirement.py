@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -94,20 +94,31 @@ class Requirement:
         }
 
 
-def added(
-    analyte: Analyte, method: MethodVersion | None, limit: LimitVersion | None
-) -> Requirement:
+def added(analyte: Analyte, method: MethodVersion | None, limit: LimitVersion | None) -> Requirement:
     """An analysis that a person asked for: judged where a limit is in force, else only reported."""
     how = "NO_METHOD" if method is None else fit(method, limit) if limit else "LOQ_UNKNOWN"
     return Requirement(
-        analyte.code, analyte.name_zh, analyte.name_en, limit, method,
+        analyte.code,
+        analyte.name_zh,
+        analyte.name_en,
+        limit,
+        method,
         ("ASKED_FOR", "LIMIT_IN_FORCE" if limit else "NO_LIMIT", how),
         (Candidate(method.code, how),) if method else (),
     )
 
 
+def general(asked: Requirement) -> Requirement:
+    """The same requirement, marked as coming from the general product of the category."""
+    return replace(asked, why=(*asked.why, "GENERAL_PRODUCT"))
+
+
 FITS = {
-    "LOQ_FITS": 0, "LOQ_NOT_NEEDED": 0, "LOQ_NEAR_LIMIT": 1, "LOQ_UNKNOWN": 2, "LOQ_NOT_COMPARABLE": 2,
+    "LOQ_FITS": 0,
+    "LOQ_NOT_NEEDED": 0,
+    "LOQ_NEAR_LIMIT": 1,
+    "LOQ_UNKNOWN": 2,
+    "LOQ_NOT_COMPARABLE": 2,
     "LOQ_ABOVE_LIMIT": 3,
 }
 """How a method's limit of quantification stands to a limit, and how far down the list that puts it."""
@@ -115,18 +126,22 @@ _WITHOUT_LOQ = frozenset({"pH", "grade", "degC", "outcome", "presence"})
 
 
 def propose(
-    product: Product, jurisdiction: str, on: date,
-    limits: Iterable[LimitVersion], methods: Sequence[MethodVersion], analytes: Mapping[str, Analyte],
+    product: Product,
+    jurisdiction: str,
+    on: date,
+    limits: Iterable[LimitVersion],
+    methods: Sequence[MethodVersion],
+    analytes: Mapping[str, Analyte],
 ) -> tuple[tuple[Requirement, ...], str]:
     """Requirements in the order of the limits' codes, and the gap: empty, or NO_LIMITS."""
     asked = [
-        limit for limit in limits
+        limit
+        for limit in limits
         if limit.product == product.code and limit.jurisdiction == jurisdiction and limit.in_force(on)
     ]
     usable = [method for method in methods if method.in_force(on)]
     found = tuple(
-        _requirement(limit, product.category, usable, analytes)
-        for limit in sorted(asked, key=lambda one: one.code)
+        _requirement(limit, product.category, usable, analytes) for limit in sorted(asked, key=lambda one: one.code)
     )
     return found, "" if found else "NO_LIMITS"
 
@@ -221,7 +236,11 @@ def product_from(code: str, content: Mapping[str, str]) -> Product:
         if heading != "any" and not hs_digits(heading) and not re.fullmatch(r"\d\d-\d\d", heading):
             raise BadInput("NOT_AN_HS_CODE", field="hs_examples", value=heading)
     return Product(
-        code, content["category"], content["name_zh"], content["name_en"], headings,
+        code,
+        content["category"],
+        content["name_zh"],
+        content["name_en"],
+        headings,
         content.get("goods_class", ""),
     )
 
@@ -237,6 +256,11 @@ def analyte_from(code: str, content: Mapping[str, str]) -> Analyte:
     if content["kind"] not in ANALYTE_KINDS:
         raise BadInput("UNKNOWN_CHOICE", field="kind", value=content["kind"])
     return Analyte(
-        code, content["name_zh"], content["name_en"], content["kind"], content.get("default_unit", ""),
-        content.get("cas", ""), content.get("sum_members", ""),
+        code,
+        content["name_zh"],
+        content["name_en"],
+        content["kind"],
+        content.get("default_unit", ""),
+        content.get("cas", ""),
+        content.get("sum_members", ""),
     )

@@ -73,24 +73,42 @@ def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
 
 
 def limit_from(
-    id: int, code: str, version: int, content: Mapping[str, str],
-    valid_from: date | None = None, valid_to: date | None = None,
+    id: int,
+    code: str,
+    version: int,
+    content: Mapping[str, str],
+    valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> LimitVersion:
     """Reads the stored fields of a limit; raises BadInput naming the field that cannot stand."""
     text = {key: (value or "").strip() for key, value in content.items()}
     limit = LimitVersion(
-        id=id, code=code, version=version,
-        jurisdiction=text.get("jurisdiction", ""), product=text.get("product", ""),
-        analyte=text.get("analyte", ""), operator=text.get("operator", ""),
-        value=text.get("value", ""), value2=text.get("value2", ""),
+        id=id,
+        code=code,
+        version=version,
+        jurisdiction=text.get("jurisdiction", ""),
+        product=text.get("product", ""),
+        analyte=text.get("analyte", ""),
+        operator=text.get("operator", ""),
+        value=text.get("value", ""),
+        value2=text.get("value2", ""),
         strict=tuple(filter(None, text.get("strict", "").split(";"))),
-        unit=text.get("unit", ""), basis=text.get("basis", ""),
-        n=_count("n", text.get("n", "")), c=_count("c", text.get("c", "")),
-        m=text.get("m", ""), M=text.get("M", ""), portion=text.get("portion", ""),
-        standard=text.get("standard", ""), clause=text.get("clause", ""),
-        valid_from=valid_from, valid_to=valid_to, severity=text.get("severity", ""),
-        rule_hint=text.get("decision_rule_hint", ""), nd_rule=text.get("nd_rule", ""),
-        sum_rule=text.get("sum_rule", ""), note=text.get("note", ""),
+        unit=text.get("unit", ""),
+        basis=text.get("basis", ""),
+        n=_count("n", text.get("n", "")),
+        c=_count("c", text.get("c", "")),
+        m=text.get("m", ""),
+        M=text.get("M", ""),
+        portion=text.get("portion", ""),
+        standard=text.get("standard", ""),
+        clause=text.get("clause", ""),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        severity=text.get("severity", ""),
+        rule_hint=text.get("decision_rule_hint", ""),
+        nd_rule=text.get("nd_rule", ""),
+        sum_rule=text.get("sum_rule", ""),
+        note=text.get("note", ""),
     )
     _check(limit)
     return limit

@@ -19,9 +19,7 @@ class AnalysisRow(Audited, Base):
     __tablename__ = "analysis"
     __table_args__ = (
         Index(None, "state", "method", "id"),
-        CheckConstraint(
-            "(verified_by IS NOT NULL) OR state <> 'verified'", name="verified_by_if_verified"
-        ),
+        CheckConstraint("(verified_by IS NOT NULL) OR state <> 'verified'", name="verified_by_if_verified"),
     )
     noun = "analysis"
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
@@ -33,7 +31,8 @@ class AnalysisRow(Audited, Base):
     analyte_en: Mapped[str] = mapped_column(String(200))
     method: Mapped[str] = mapped_column(String(80), comment="method code; empty while none is chosen")
     limit: Mapped[Any] = mapped_column(
-        JsonText, comment="the limit frozen at proposal: id, version, operator, values as text, unit, standard, clause"
+        JsonText,
+        comment="the limit frozen at proposal: id, version, operator, values as text, unit, standard, clause",
     )
     rule: Mapped[Any] = mapped_column(JsonText, comment="the decision rule frozen at acceptance: name, r, comparison")
     requirement: Mapped[Any] = mapped_column(JsonText, comment="which rows of the catalogue made this proposal")

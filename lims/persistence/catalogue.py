@@ -28,7 +28,9 @@ class ReferenceVersionRow(Audited, Base):
     )
     noun = "reference_version"
     number_column = "code"
-    kind: Mapped[str] = mapped_column(String(20), comment="category, product, analyte, method, limit, unit, disposition_rule")
+    kind: Mapped[str] = mapped_column(
+        String(20), comment="category, product, analyte, method, limit, unit, disposition_rule"
+    )
     code: Mapped[str] = mapped_column(String(80))
     number: Mapped[int] = mapped_column(comment="1, 2, 3 … within the item")
     state: Mapped[str] = mapped_column(String(20))

@@ -16,7 +16,10 @@ class CertificateRow(Audited, Base):
     __tablename__ = "certificate"
     __table_args__ = (
         Index(None, "state", "id"),
-        CheckConstraint("(no IS NOT NULL AND digest IS NOT NULL) OR state IN ('draft', 'discarded')", name="numbered_if_issued"),
+        CheckConstraint(
+            "(no IS NOT NULL AND digest IS NOT NULL) OR state IN ('draft', 'discarded')",
+            name="numbered_if_issued",
+        ),
     )
     noun = "certificate"
     number_column = "no"

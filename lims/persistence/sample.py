@@ -18,7 +18,8 @@ class SampleRow(Audited, Base):
     __table_args__ = (
         Index(None, "state", "id"),
         CheckConstraint(
-            "(approved_by IS NOT NULL) OR state NOT IN ('approved', 'retained')", name="approved_by_if_approved"
+            "(approved_by IS NOT NULL) OR state NOT IN ('approved', 'retained')",
+            name="approved_by_if_approved",
         ),
     )
     noun = "sample"

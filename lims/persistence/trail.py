@@ -130,7 +130,10 @@ class Recorder:
         changed = [key for key in now if now[key] != before.get(key)]
         self.drafts.append(
             _Draft(
-                row, verb, reason, role,
+                row,
+                verb,
+                reason,
+                role,
                 {key: before[key] for key in changed if key in before},
                 {key: now[key] for key in changed},
             )

@@ -38,7 +38,9 @@ def approve(tx: Transaction, no: str) -> str:
 
 def _analyses(tx: Transaction, row: SampleRow) -> list[AnalysisRow]:
     query = (
-        select(AnalysisRow).where(AnalysisRow.sample_id == row.id).options(joinedload(AnalysisRow.result))
+        select(AnalysisRow)
+        .where(AnalysisRow.sample_id == row.id)
+        .options(joinedload(AnalysisRow.result))
         .order_by(AnalysisRow.id)
     )
     return list(tx.session.scalars(query))
@@ -61,7 +63,8 @@ def _batches(tx: Transaction, analyses: list[AnalysisRow]) -> list[Refusal]:
 def sample_verdict(analyses: list[AnalysisRow]) -> str:
     """The worst verdict of the results that have a limit (decision_rules: FAIL, INCONCLUSIVE, CONDITIONAL, PASS)."""
     verdicts = [
-        row.result.verdict for row in analyses
+        row.result.verdict
+        for row in analyses
         if row.state == "verified" and row.result is not None and row.result.verdict != "NO_LIMIT"
     ]
     return worst(verdicts) if verdicts else "NO_LIMIT"
@@ -78,10 +81,15 @@ def _report_when_whole(tx: Transaction, lot: LotRow) -> None:
     year, lab = tx.today.year, tx.place.laboratory
     report = ReportRow(
         no=numbering.document_no(lab, year, "T", take(tx.session, numbering.document_series(lab, year, "T"))),
-        lot_id=lot.id, round=lot.round, number=_next_number(tx, lot),
-        verdict=worst(verdicts) if verdicts else "NO_LIMIT", severity=worst_severity(results),
+        lot_id=lot.id,
+        round=lot.round,
+        number=_next_number(tx, lot),
+        verdict=worst(verdicts) if verdicts else "NO_LIMIT",
+        severity=worst_severity(results),
         results=[row.result_id for row in results],
-        signatory_id=tx.actor.id, signatory_name=tx.actor.name, at=tx.now,
+        signatory_id=tx.actor.id,
+        signatory_name=tx.actor.name,
+        at=tx.now,
     )
     tx.add(report, "report")
     transition.follow(tx, lot, "report")
@@ -96,7 +104,8 @@ def worst_severity(analyses: list[AnalysisRow]) -> str:
     """SHE when any failing limit is of safety, health or environment; an open choice counts as SHE."""
     failing = {
         (row.limit or {}).get("severity") or "SHE"
-        for row in analyses if row.result is not None and row.result.verdict == "FAIL"
+        for row in analyses
+        if row.result is not None and row.result.verdict == "FAIL"
     }
     if failing & {"SHE", "OTHER_OR_SHE"}:
         return "SHE"

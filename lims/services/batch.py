@@ -11,7 +11,7 @@ from lims.domain.rules.errors import BadInput, Refused
 from lims.domain.rules.refusal import Refusal, refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.worksheet import PositionRow, QcResultRow, WorksheetRow
-from lims.services import facts, lookup, transition
+from lims.services import facts, judging, lookup, transition
 from lims.services.transaction import Transaction
 
 
@@ -50,15 +50,20 @@ def judge(tx: Transaction, worksheet_id: int) -> None:
 
 
 def _sheet(tx: Transaction, worksheet_id: int) -> WorksheetRow:
-    query = select(WorksheetRow).where(WorksheetRow.id == worksheet_id).options(
-        selectinload(WorksheetRow.positions).selectinload(PositionRow.readings), joinedload(WorksheetRow.batch)
+    query = (
+        select(WorksheetRow)
+        .where(WorksheetRow.id == worksheet_id)
+        .options(
+            selectinload(WorksheetRow.positions).selectinload(PositionRow.readings),
+            joinedload(WorksheetRow.batch),
+        )
     )
     return tx.session.scalars(query.execution_options(populate_existing=False)).one()
 
 
 def _finding(tx: Transaction, sheet: WorksheetRow, position: PositionRow) -> rules.Finding:
     method = facts.method(tx, sheet.method, tx.today)
-    _, loq = facts.lod_loq(method, "")
+    _, loq = judging.lod_loq(method, "")
     texts = tuple((row.analyte, row.text) for row in position.readings)
     return rules.Finding(position.kind, position.label, position.expected, texts, loq, _partner(tx, sheet, position))
 

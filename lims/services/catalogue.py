@@ -3,97 +3,24 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import func, select
 
-from lims.domain.method import listed, method_from
-from lims.domain.requirement import analyte_from, product_from
+from lims.domain.method import listed
+from lims.domain.reference import KINDS, Kind
 from lims.domain.rules.errors import BadInput, NotFound, Refused
 from lims.domain.rules.refusal import refusal
-from lims.domain.specification import limit_from
 from lims.persistence.catalogue import ReferenceVersionRow
 from lims.services import transition
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
 
 SEED_REASON = "seed catalogue"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How one kind of item is kept: its seed file, its key there, its fields and what judges them."""
-
-    kind: str
-    file: str
-    key: str
-    fields: tuple[str, ...]
-    check: Callable[[str, Mapping[str, str]], object]
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """Searchable column of the row -> field of the content."""
-
-
-def _needing(*names: str) -> Callable[[str, Mapping[str, str]], object]:
-    def check(_code: str, content: Mapping[str, str]) -> object:
-        for name in names:
-            if not (content.get(name) or "").strip():
-                raise BadInput("FIELD_NEEDED", field=name)
-        return content
-
-    return check
-
-
-def _limit(code: str, content: Mapping[str, str]) -> object:
-    return limit_from(0, code, 1, content, None, None)
-
-
-def _method(code: str, content: Mapping[str, str]) -> object:
-    return method_from(0, code, 1, content, None, None)
-
-
-def _rule(code: str, content: Mapping[str, str]) -> object:
-    if not content.get("priority", "").isdigit():
-        raise BadInput("NOT_A_NUMBER", field="priority", value=content.get("priority", ""))
-    named = ("jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition")
-    return _needing(*named)(code, content)
-
-
-_NAMES = {"name_zh": "name_zh", "name_en": "name_en"}
-KINDS: Mapping[str, Kind] = {
-    kind.kind: kind
-    for kind in (
-        Kind("category", "categories", "category",
-             ("seq", "name_en", "name_zh", "what_is_tested", "goods_class"),
-             _needing("name_en", "name_zh"), _NAMES),
-        Kind("unit", "units", "unit",
-             ("dimension", "base_unit", "factor_to_base", "offset_to_base", "rule"),
-             _needing("dimension", "base_unit")),
-        Kind("analyte", "analytes", "analyte",
-             ("name_en", "name_zh", "cas", "kind", "default_unit", "sum_members", "note", "confidence"),
-             analyte_from, _NAMES),
-        Kind("product", "products", "product",
-             ("category", "name_en", "name_zh", "hs_examples", "note", "confidence", "goods_class"),
-             product_from, {**_NAMES, "category": "category", "hs_codes": "hs_examples"}),
-        Kind("method", "methods", "method",
-             ("technique", "title", "analytes", "matrix", "categories", "lod", "lod_unit", "loq", "loq_unit",
-              "u_rel_pct_k2_typical", "k", "formula", "instrument", "demo_cma", "demo_cnas", "confidence",
-              "note"),
-             _method, {"name_en": "title"}),
-        Kind("limit", "limits", "limit_id",
-             ("jurisdiction", "product", "analyte", "operator", "value", "value2", "strict", "unit", "basis",
-              "n", "c", "m", "M", "portion", "standard", "clause", "severity", "nd_rule", "sum_rule",
-              "decision_rule_hint", "confidence", "note"),
-             _limit, {"jurisdiction": "jurisdiction", "product": "product", "analyte": "analyte"}),
-        Kind("disposition_rule", "disposition_rules", "rule_id",
-             ("priority", "jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition",
-              "allowed_choices", "document", "deadline", "legal_basis", "editable", "confidence", "note"),
-             _rule, {"jurisdiction": "jurisdiction"}),
-    )
-}
 
 
 def seed(tx: Transaction) -> dict[str, int]:
@@ -105,9 +32,7 @@ def seed(tx: Transaction) -> dict[str, int]:
 
 
 def _seed_kind(tx: Transaction, kind: Kind) -> int:
-    there = set(
-        tx.session.scalars(select(ReferenceVersionRow.code).where(ReferenceVersionRow.kind == kind.kind))
-    )
+    there = set(tx.session.scalars(select(ReferenceVersionRow.code).where(ReferenceVersionRow.kind == kind.kind)))
     added = 0
     for record in seed_rows(kind.file):
         code = record[kind.key]
@@ -213,24 +138,19 @@ def _content(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
     return {name: (given.get(name) or "").strip() for name in kind.fields}
 
 
-_LINKS = {
-    "product": (("category", "category"),),
-    "limit": (("product", "product"), ("analyte", "analyte"), ("unit", "unit")),
-    "method": (("analyte", "analytes"), ("category", "categories")),
-}
-"""Kind -> the kinds its fields point at, and in which field."""
-
-
 def _check_links(tx: Transaction, kind: Kind, content: Mapping[str, str]) -> None:
     """What a version points at must be an item of the catalogue."""
-    for target, name in _LINKS.get(kind.kind, ()):
+    for target, name in kind.links:
         codes = set(listed(content[name]))
-        known = set(tx.session.scalars(
-            select(ReferenceVersionRow.code).where(
-                ReferenceVersionRow.kind == target, ReferenceVersionRow.code.in_(sorted(codes)),
-                ReferenceVersionRow.state == "released",
+        known = set(
+            tx.session.scalars(
+                select(ReferenceVersionRow.code).where(
+                    ReferenceVersionRow.kind == target,
+                    ReferenceVersionRow.code.in_(sorted(codes)),
+                    ReferenceVersionRow.state == "released",
+                )
             )
-        ))
+        )
         if codes - known:
             raise BadInput("NOT_IN_THE_CATALOGUE", field=name, value=sorted(codes - known)[0], kind=target)
 
@@ -239,7 +159,7 @@ def _next_number(tx: Transaction, kind: str, code: str) -> int:
     of_item = (ReferenceVersionRow.kind == kind, ReferenceVersionRow.code == code)
     query = select(ReferenceVersionRow.id).where(*of_item)
     if tx.session.scalar(query.where(ReferenceVersionRow.state == "proposed").limit(1)) is not None:
-        raise Refused(refusal("VERSION_WAITS_ALREADY", kind=kind, code=code))
+        raise Refused(refusal("VERSION_WAITS_ALREADY", kind=kind, item=code))
     newest = tx.session.scalar(select(func.max(ReferenceVersionRow.number)).where(*of_item))
     return (newest or 0) + 1
 
@@ -247,11 +167,14 @@ def _next_number(tx: Transaction, kind: str, code: str) -> int:
 def _former(tx: Transaction, row: ReferenceVersionRow) -> list[ReferenceVersionRow]:
     """Released versions of the same item that reach into the new one's time."""
     query = select(ReferenceVersionRow).where(
-        ReferenceVersionRow.kind == row.kind, ReferenceVersionRow.code == row.code,
-        ReferenceVersionRow.number < row.number, ReferenceVersionRow.state == "released",
+        ReferenceVersionRow.kind == row.kind,
+        ReferenceVersionRow.code == row.code,
+        ReferenceVersionRow.number < row.number,
+        ReferenceVersionRow.state == "released",
     )
     return [
-        former for former in tx.session.scalars(query)
+        former
+        for former in tx.session.scalars(query)
         if former.valid_to is None or row.valid_from is None or former.valid_to >= row.valid_from
     ]
 
@@ -260,14 +183,25 @@ _SEARCHED = ("name_zh", "name_en", "category", "product", "analyte", "jurisdicti
 
 
 def _row(
-    kind: Kind, code: str, number: int, content: dict[str, str], valid_from: date | None,
+    kind: Kind,
+    code: str,
+    number: int,
+    content: dict[str, str],
+    valid_from: date | None,
     valid_to: date | None,
 ) -> ReferenceVersionRow:
     shown: dict[str, Any] = dict.fromkeys(_SEARCHED, "")
-    shown.update({column: content[name] for column, name in kind.columns.items()})
+    shown.update({column: content[name] for column, name in kind.searched.items()})
     return ReferenceVersionRow(
-        kind=kind.kind, code=code, number=number, content=content, valid_from=valid_from, valid_to=valid_to,
-        released_by=None, released_at=None, **shown,
+        kind=kind.kind,
+        code=code,
+        number=number,
+        content=content,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        released_by=None,
+        released_at=None,
+        **shown,
     )
 
 

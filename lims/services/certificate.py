@@ -50,16 +50,26 @@ class Issued:
 
 def issue(tx: Transaction, cmd: IssueCertificate) -> Issued:
     """Draft and issue in one signing act. A released lot closes with it, and with its last lot the request."""
-    lot = lookup.lot(tx, cmd.lot_no, joinedload(LotRow.request).joinedload(RequestRow.importer),
-                     joinedload(LotRow.request).joinedload(RequestRow.producer))
+    lot = lookup.lot(
+        tx,
+        cmd.lot_no,
+        joinedload(LotRow.request).joinedload(RequestRow.importer),
+        joinedload(LotRow.request).joinedload(RequestRow.producer),
+    )
     seen = _evidence(tx, lot)
     kind = kind_of(seen.disposition.choice)
     if cmd.kind and cmd.kind != kind:
         raise Refused(refusal("KIND_NOT_OF_DISPOSITION", asked=cmd.kind, due=kind, disposition=seen.disposition.choice))
     _still_true(seen)
     row = CertificateRow(
-        kind=kind, lot_id=lot.id, decision_id=seen.decision.id, revision=0, content={},
-        verify_code=secrets.token_urlsafe(16), issued_name="", withdrawal_reason="",
+        kind=kind,
+        lot_id=lot.id,
+        decision_id=seen.decision.id,
+        revision=0,
+        content={},
+        verify_code=secrets.token_urlsafe(16),
+        issued_name="",
+        withdrawal_reason="",
     )
     over = lookup.over(lot)
     transition.act(tx, row, "draft", over)
@@ -82,7 +92,9 @@ def _evidence(tx: Transaction, lot: LotRow) -> Evidence:
     decision = tx.session.get_one(DecisionRow, disposition.decision_id)
     report = tx.session.get_one(ReportRow, decision.report_id)
     analyses = tx.session.scalars(
-        select(AnalysisRow).where(AnalysisRow.result_id.in_(report.results)).order_by(AnalysisRow.id)
+        select(AnalysisRow)
+        .where(AnalysisRow.result_id.in_(report.results))
+        .order_by(AnalysisRow.id)
         .options(joinedload(AnalysisRow.result))
     ).all()
     samples = tx.session.scalars(
@@ -130,8 +142,12 @@ def _freeze(tx: Transaction, row: CertificateRow, seen: Evidence) -> bytes:
     row.content = json.loads(content.to_json())
     keys = tx.place.home / "keys"
     return sign(
-        render(content), (keys / KEY_FILE).read_bytes(), (keys / CHAIN_FILE).read_bytes(),
-        name=content.laboratory.name.en or content.laboratory.name.zh, reason=f"{row.no}", signed_at=tx.now,
+        render(content),
+        (keys / KEY_FILE).read_bytes(),
+        (keys / CHAIN_FILE).read_bytes(),
+        name=content.laboratory.name.en or content.laboratory.name.zh,
+        reason=f"{row.no}",
+        signed_at=tx.now,
     )
 
 
@@ -173,8 +189,7 @@ def pdf(tx: Transaction, no: str) -> bytes:
     tx.require("certificate:read")
     row = _issued(tx, no)
     lot = tx.session.scalars(
-        select(LotRow).where(LotRow.id == row.lot_id)
-        .options(joinedload(LotRow.request).joinedload(RequestRow.port))
+        select(LotRow).where(LotRow.id == row.lot_id).options(joinedload(LotRow.request).joinedload(RequestRow.port))
     ).one()
     if not lookup.sees(tx.actor, lot.request) or row.digest is None:
         raise NotFound("NOT_FOUND", noun="certificate", no=no)
@@ -209,10 +224,19 @@ def public_status(tx: Transaction, no: str, code: str) -> PublicStatus:
     newer = tx.session.scalars(select(CertificateRow.no).where(CertificateRow.replaces_id == row.id)).first()
     content = row.content
     return PublicStatus(
-        no=row.no or "", revision=row.revision, kind=row.kind, state=row.state, issued_at=row.issued_at,
-        goods_zh=content["goods"]["zh"], goods_en=content["goods"]["en"], verdict=content["verdict"],
-        digest=row.digest or "", results=len(content["rows"]), laboratory_zh=content["laboratory"]["name"]["zh"],
-        laboratory_en=content["laboratory"]["name"]["en"], replaced_by=newer or "",
+        no=row.no or "",
+        revision=row.revision,
+        kind=row.kind,
+        state=row.state,
+        issued_at=row.issued_at,
+        goods_zh=content["goods"]["zh"],
+        goods_en=content["goods"]["en"],
+        verdict=content["verdict"],
+        digest=row.digest or "",
+        results=len(content["rows"]),
+        laboratory_zh=content["laboratory"]["name"]["zh"],
+        laboratory_en=content["laboratory"]["name"]["en"],
+        replaced_by=newer or "",
     )
 
 

@@ -164,17 +164,25 @@ def _row(seq: int, a: AnalysisRow, sample_no: str, signs: str) -> ResultRow:
     assert result is not None
     kept = result.conformity or {}
     return ResultRow(
-        seq=seq, sample=sample_no, analyte=Pair(a.analyte_zh, a.analyte_en), method=a.method,
-        result=reported(result), unit=result.unit,
+        seq=seq,
+        sample=sample_no,
+        analyte=Pair(a.analyte_zh, a.analyte_en),
+        method=a.method,
+        result=reported(result),
+        unit=result.unit,
         uncertainty=printed(result.expanded) if result.expanded is not None else "",
         coverage=printed(result.k) if result.expanded is not None and result.k is not None else "",
-        limit=limit_text(frozen), operator=frozen.get("operator", ""),
-        standard=frozen.get("standard", ""), clause=frozen.get("clause", ""),
-        verdict="" if result.verdict in ("NO_LIMIT", "INVALID") else result.verdict, signs=signs,
+        limit=limit_text(frozen),
+        operator=frozen.get("operator", ""),
+        standard=frozen.get("standard", ""),
+        clause=frozen.get("clause", ""),
+        verdict="" if result.verdict in ("NO_LIMIT", "INVALID") else result.verdict,
+        signs=signs,
         worked=kept.get("worked", ""),
         lod=printed(result.lod) if result.lod is not None else "",
         loq=printed(result.loq) if result.loq is not None else "",
-        limit_id=frozen.get("code", ""), limit_version=str(frozen.get("version", "")),
+        limit_id=frozen.get("code", ""),
+        limit_version=str(frozen.get("version", "")),
         rule=(a.rule or {}).get("name", ""),
     )
 
@@ -204,10 +212,16 @@ def limit_text(frozen: dict[str, Any]) -> str:
 
 
 RULE_WORDS = {
-    "SIMPLE": Pair("简单接受，全数值比较法（GB/T 8170-2008）", "simple acceptance, full-value comparison (GB/T 8170-2008)"),
+    "SIMPLE": Pair(
+        "简单接受，全数值比较法（GB/T 8170-2008）",
+        "simple acceptance, full-value comparison (GB/T 8170-2008)",
+    ),
     "GUARDED": Pair("带保护带的接受（ILAC-G8:09/2019 4.2.2）", "guarded acceptance (ILAC-G8:09/2019 4.2.2)"),
     "NON_BINARY": Pair("非二元判定（ILAC-G8:09/2019 4.2.3）", "non-binary statement (ILAC-G8:09/2019 4.2.3)"),
-    "GUARDED_REJECTION": Pair("带保护带的拒绝：x − U 大于限量才判不合格", "guarded rejection: fails only when x − U is above the limit"),
+    "GUARDED_REJECTION": Pair(
+        "带保护带的拒绝：x − U 大于限量才判不合格",
+        "guarded rejection: fails only when x − U is above the limit",
+    ),
     "PROBABILITY": Pair("合格概率（JCGM 106:2012 7.3）", "probability of conformity (JCGM 106:2012 7.3)"),
 }
 
@@ -215,17 +229,24 @@ RULE_WORDS = {
 def rules_of(analyses: Sequence[AnalysisRow]) -> tuple[DecisionRule, ...]:
     """Every decision rule used, once, with its r and k (ISO/IEC 17025 7.8.6.2 c)."""
     used = dict.fromkeys((a.rule or {}).get("name", "SIMPLE") for a in analyses if a.limit)
-    return tuple(
-        DecisionRule(name, RULE_WORDS[name], r="0" if name == "SIMPLE" else "1", k="2") for name in used
-    )
+    return tuple(DecisionRule(name, RULE_WORDS[name], r="0" if name == "SIMPLE" else "1", k="2") for name in used)
 
 
 def _signatories(tx: Transaction, seen: Evidence, row: CertificateRow) -> tuple[Signatory, ...]:
     return (
-        Signatory("APPROVED", seen.report.signatory_name, Pair("授权签字人", "Authorised signatory"),
-                  _minute(tx, seen.report.at), seen.report.no),
-        Signatory("DECIDED", seen.decision.officer_name, Pair("综合评定", "Decision officer"),
-                  _minute(tx, seen.decision.at)),
+        Signatory(
+            "APPROVED",
+            seen.report.signatory_name,
+            Pair("授权签字人", "Authorised signatory"),
+            _minute(tx, seen.report.at),
+            seen.report.no,
+        ),
+        Signatory(
+            "DECIDED",
+            seen.decision.officer_name,
+            Pair("综合评定", "Decision officer"),
+            _minute(tx, seen.decision.at),
+        ),
         Signatory("ISSUED", row.issued_name, Pair("签证", "Certificate officer"), _minute(tx, tx.now)),
     )
 
@@ -235,9 +256,12 @@ def _sampling(tx: Transaction, seen: Evidence) -> Sampling | None:
         return None
     first = seen.samples[0]
     return Sampling(
-        plan=Pair(first.plan, first.plan), date=_day(tx, first.drawn_at),
-        samplers=(first.sampler_1, first.sampler_2), place=Pair(first.place, first.place),
-        seals=tuple(sample.seal_no for sample in seen.samples), conditions=Pair(first.environment, first.environment),
+        plan=Pair(first.plan, first.plan),
+        date=_day(tx, first.drawn_at),
+        samplers=(first.sampler_1, first.sampler_2),
+        place=Pair(first.place, first.place),
+        seals=tuple(sample.seal_no for sample in seen.samples),
+        conditions=Pair(first.environment, first.environment),
     )
 
 

@@ -24,6 +24,8 @@ from lims.services.transaction import Transaction
 
 IN_FORCE_STATES = ("released", "retired")
 """A retired version stays in force until its last day."""
+GENERAL = "_ANY"
+"""The code of a general product (all aquatic products, all feed) ends so."""
 
 
 class Proposal(NamedTuple):
@@ -67,14 +69,39 @@ def requirement(
     named = analytes(tx, (analyte,), on)
     if analyte not in named:
         raise BadInput("UNKNOWN_ANALYTE", field="analyte", text=analyte)
-    found = proposal(tx, product_code, jurisdiction, on) if product_code else None
-    usual = next((one for one in found.requirements if one.analyte == analyte), None) if found else None
+    usual = _usual(tx, product_code, analyte, jurisdiction, on)
+    bound = usual.limit if usual else None
     if not method_code:
-        return needs.added(named[analyte], usual.method if usual else None, usual.limit if usual else None)
+        return needs.added(named[analyte], usual.method if usual else None, bound)
     chosen = method(tx, method_code, on)
     if chosen is None or analyte not in chosen.analytes:
         raise BadInput("METHOD_NOT_USABLE", field="method", text=method_code, analyte=analyte)
-    return needs.added(named[analyte], chosen, usual.limit if usual else None)
+    return needs.added(named[analyte], chosen, bound)
+
+
+def offered(tx: Transaction, product_code: str, jurisdiction: str, on: date) -> tuple[Requirement, ...]:
+    """What the general product of the same category would need besides: offered to a person, never proposed.
+
+    General limits carry exceptions ("fish excepted") that only a reader of the standard can judge.
+    """
+    goods = product(tx, product_code, on)
+    if goods is None or goods.code.endswith(GENERAL):
+        return ()
+    every = _of_kind("product", on).where(Row.category == goods.category, Row.code.endswith(GENERAL, autoescape=True))
+    own = {one.analyte for one in limits_of(tx, goods.code, jurisdiction, on)}
+    found: list[Requirement] = []
+    for row in _current(tx, every):
+        asked = proposal(tx, row.code, jurisdiction, on).requirements
+        found += (needs.general(one) for one in asked if one.analyte not in own)
+    return tuple(found)
+
+
+def _usual(tx: Transaction, product_code: str, analyte: str, jurisdiction: str, on: date) -> Requirement | None:
+    """What the catalogue itself would ask for this analyte: by the product's own limit, else by the general one."""
+    if not product_code:
+        return None
+    asked = (*proposal(tx, product_code, jurisdiction, on).requirements, *offered(tx, product_code, jurisdiction, on))
+    return next((one for one in asked if one.analyte == analyte), None)
 
 
 def rule_of(limit: Mapping[str, Any] | None, jurisdiction: str) -> dict[str, str] | None:
@@ -156,16 +183,12 @@ def may_sign(tx: Transaction, user_id: int, category: str, on: date) -> Refusal 
 
 def instrument_refusal(tx: Transaction, instrument: InstrumentRow, on: date) -> Refusal | None:
     return equipment.unfit(
-        equipment.Equipment(
-            instrument.code, instrument.state, instrument.calibration_due, instrument.out_reason or ""
-        ),
+        equipment.Equipment(instrument.code, instrument.state, instrument.calibration_due, instrument.out_reason or ""),
         on,
     )
 
 
-def marks(
-    tx: Transaction, method_code: str, analyte: str, category: str, on: date
-) -> tuple[tuple[str, str], ...]:
+def marks(tx: Transaction, method_code: str, analyte: str, category: str, on: date) -> tuple[tuple[str, str], ...]:
     """(mark, registration number) of every scope line that covers a result."""
     rows = tx.session.scalars(select(ScopeRow).where(ScopeRow.method == method_code))
     lines = [
@@ -185,13 +208,14 @@ def must(found: Any, noun: str, code: str) -> Any:
 
 
 def _authorised(tx: Transaction, user_id: int, activity: str, over: str, on: date) -> Refusal | None:
-    query = select(AuthorisationRow).where(
-        AuthorisationRow.user_id == user_id, AuthorisationRow.activity == activity
-    )
+    query = select(AuthorisationRow).where(AuthorisationRow.user_id == user_id, AuthorisationRow.activity == activity)
     held = [
         competence.Authorisation(
-            row.user_id, row.activity, row.field if activity == "sign" else row.method,
-            row.valid_from, row.valid_to,
+            row.user_id,
+            row.activity,
+            row.field if activity == "sign" else row.method,
+            row.valid_from,
+            row.valid_to,
         )
         for row in tx.session.scalars(query)
     ]

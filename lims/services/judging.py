@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from lims.domain.conformity import Conformity, DecisionRule, Limit, Measured, Uncertainty, judge
+from lims.domain.method import MethodVersion
+from lims.domain.numbers import units
 from lims.domain.numbers.entry import Entry
 from lims.domain.rules.audit import plain
+from lims.domain.rules.errors import BadInput
 from lims.persistence.analysis import AnalysisRow, ResultRow
 
 
@@ -43,20 +46,47 @@ def rule_of(frozen: dict[str, Any] | None) -> DecisionRule:
     )
 
 
+def lod_loq(method: MethodVersion | None, unit: str) -> tuple[Decimal | None, Decimal | None]:
+    """The method's LOD and LOQ in the unit of the result (an empty unit: in their own); None where not comparable."""
+    if method is None:
+        return None, None
+    return _in_unit(method.lod, method.lod_unit, unit), _in_unit(method.loq, method.loq_unit, unit)
+
+
+def _in_unit(text: str, source: str, target: str) -> Decimal | None:
+    if not text:
+        return None
+    if not target or not source or source == target:
+        return Decimal(text)
+    try:
+        return units.convert(Decimal(text), source, target)
+    except BadInput:
+        return None
+
+
 def measured_from(entry: Entry, unit: str, lod: Decimal | None, loq: Decimal | None) -> tuple[Measured, ...]:
     """The measured values in an entry: one, or the members of a list."""
     if entry.status == "list":
         return tuple(
             Measured(
-                status=member.status, value=member.value, qualifier=member.qualifier,
-                unit=entry.unit or unit, lod=lod, loq=loq,
+                status=member.status,
+                value=member.value,
+                qualifier=member.qualifier,
+                unit=entry.unit or unit,
+                lod=lod,
+                loq=loq,
             )
             for member in entry.values
         )
     return (
         Measured(
-            status=entry.status, value=entry.value, qualifier=entry.qualifier, unit=entry.unit or unit,
-            lod=entry.lod or lod, loq=loq, text=entry.text,
+            status=entry.status,
+            value=entry.value,
+            qualifier=entry.qualifier,
+            unit=entry.unit or unit,
+            lod=entry.lod or lod,
+            loq=loq,
+            text=entry.text,
         ),
     )
 
@@ -88,8 +118,12 @@ def stored(conformity: Conformity, rule: dict[str, Any] | None) -> dict[str, Any
     """What is kept beside the result so that anyone can check the comparison by hand."""
     return plain(
         {
-            "compared": conformity.compared, "unit": conformity.unit,
-            "acceptance_limit": conformity.acceptance_limit, "p_conform": conformity.p_conform,
-            "worked": conformity.worked, "worked_zh": conformity.worked_zh, "rule": rule or {"name": "SIMPLE"},
+            "compared": conformity.compared,
+            "unit": conformity.unit,
+            "acceptance_limit": conformity.acceptance_limit,
+            "p_conform": conformity.p_conform,
+            "worked": conformity.worked,
+            "worked_zh": conformity.worked_zh,
+            "rule": rule or {"name": "SIMPLE"},
         }
     )

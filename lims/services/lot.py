@@ -51,9 +51,7 @@ def decide(tx: Transaction, cmd: DecideLot) -> Decided:
     return Decided(lot.state or "", cmd.disposition, offered.rule_id, report.verdict)
 
 
-def _write_down(
-    tx: Transaction, lot: LotRow, report: ReportRow, offered: disposition.Proposal, cmd: DecideLot
-) -> None:
+def _write_down(tx: Transaction, lot: LotRow, report: ReportRow, offered: disposition.Proposal, cmd: DecideLot) -> None:
     number = max(tx.session.scalars(select(DecisionRow.number).where(DecisionRow.lot_id == lot.id)), default=0) + 1
     who = {"officer_id": tx.actor.id, "officer_name": tx.actor.name, "at": tx.now}
     decision = DecisionRow(
@@ -63,11 +61,18 @@ def _write_down(
     tx.session.flush()  # the disposition belongs to it
     tx.add(
         DispositionRow(
-            decision_id=decision.id, lot_id=lot.id, choice=cmd.disposition, rule=offered.rule_id,
-            proposed=offered.disposition, document=offered.document, deadline=offered.deadline,
-            legal_basis=offered.legal_basis, **who,
+            decision_id=decision.id,
+            lot_id=lot.id,
+            choice=cmd.disposition,
+            rule=offered.rule_id,
+            proposed=offered.disposition,
+            document=offered.document,
+            deadline=offered.deadline,
+            legal_basis=offered.legal_basis,
+            **who,
         ),
-        "dispose", cmd.reason,
+        "dispose",
+        cmd.reason,
     )
 
 
@@ -91,9 +96,7 @@ def proposal(tx: Transaction, lot: LotRow, report: ReportRow) -> disposition.Pro
 
 def _same_as_stored(tx: Transaction, report: ReportRow) -> None:
     """Every verdict is worked out anew from the stored values; a difference stops the decision."""
-    query = select(AnalysisRow).where(AnalysisRow.result_id.in_(report.results)).options(
-        joinedload(AnalysisRow.result)
-    )
+    query = select(AnalysisRow).where(AnalysisRow.result_id.in_(report.results)).options(joinedload(AnalysisRow.result))
     for row in tx.session.scalars(query):
         if row.result is not None and judging.judge_stored(row).verdict != row.result.verdict:
             raise Refused(refusal("VERDICT_DIFFERS", analysis=row.id))

@@ -60,20 +60,41 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     calculation = _calculation(method, cmd)
     entry = understood(printed(calculation.value) if calculation else cmd.read_as or cmd.text)
     unit = entry.unit or (units.canonical(cmd.unit) if cmd.unit.strip() else row.unit)
-    lod, loq = facts.lod_loq(method, unit)
+    lod, loq = judging.lod_loq(method, unit)
     uncertainty = _uncertainty(cmd, entry)
     measured = judging.measured_from(entry, unit, lod, loq)
     found = judging.judge_entry(row, measured, uncertainty)
     number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
     return ResultRow(
-        analysis_id=row.id, number=number, text=cmd.text if not calculation else printed(calculation.value),
-        status=entry.status, qualifier=entry.qualifier or "", value=entry.value,
-        values=[{"qualifier": m.qualifier or "", "value": printed(m.value) if m.value is not None else None,
-                 "status": m.status} for m in entry.values] or None,
-        unit=unit, expanded=uncertainty.expanded if uncertainty else None, k=uncertainty.k if uncertainty else None,
-        lod=entry.lod or lod, loq=loq, calculation=calculation.as_json() if calculation else None,
-        run_id=cmd.run_id, entered_by=tx.actor.id, entered_name=tx.actor.name, entered_at=tx.now,
-        reason=cmd.reason, remark=cmd.remark, verdict=found.verdict, verdict_reason=found.reason or "",
+        analysis_id=row.id,
+        number=number,
+        text=cmd.text if not calculation else printed(calculation.value),
+        status=entry.status,
+        qualifier=entry.qualifier or "",
+        value=entry.value,
+        values=[
+            {
+                "qualifier": m.qualifier or "",
+                "value": printed(m.value) if m.value is not None else None,
+                "status": m.status,
+            }
+            for m in entry.values
+        ]
+        or None,
+        unit=unit,
+        expanded=uncertainty.expanded if uncertainty else None,
+        k=uncertainty.k if uncertainty else None,
+        lod=entry.lod or lod,
+        loq=loq,
+        calculation=calculation.as_json() if calculation else None,
+        run_id=cmd.run_id,
+        entered_by=tx.actor.id,
+        entered_name=tx.actor.name,
+        entered_at=tx.now,
+        reason=cmd.reason,
+        remark=cmd.remark,
+        verdict=found.verdict,
+        verdict_reason=found.reason or "",
         conformity=judging.stored(found, row.rule),
     )
 

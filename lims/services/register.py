@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -88,6 +89,8 @@ class RegisterInstrument:
     serial_no: str = ""
     place: str = ""
     adapter: str = ""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """What its files call an analyte -> the code of the analyte."""
 
 
 def register_instrument(tx: Transaction, cmd: RegisterInstrument) -> int:
@@ -96,9 +99,19 @@ def register_instrument(tx: Transaction, cmd: RegisterInstrument) -> int:
     if _by_code(tx, InstrumentRow, cmd.code) is not None:
         raise BadInput("CODE_TAKEN", field="code", value=cmd.code)
     row = InstrumentRow(
-        code=cmd.code.strip(), name_zh=cmd.name_zh or cmd.name_en, name_en=cmd.name_en or cmd.name_zh,
-        technique=cmd.technique, maker=cmd.maker, model=cmd.model, serial_no=cmd.serial_no, place=cmd.place,
-        adapter=cmd.adapter, calibrated_on=None, calibration_due=None, out_reason="",
+        code=cmd.code.strip(),
+        name_zh=cmd.name_zh or cmd.name_en,
+        name_en=cmd.name_en or cmd.name_zh,
+        technique=cmd.technique,
+        maker=cmd.maker,
+        model=cmd.model,
+        serial_no=cmd.serial_no,
+        place=cmd.place,
+        adapter=cmd.adapter,
+        aliases=dict(cmd.aliases),
+        calibrated_on=None,
+        calibration_due=None,
+        out_reason="",
     )
     transition.act(tx, row, "register", Over())
     tx.session.flush()  # the caller is told the id
@@ -185,16 +198,19 @@ def authorise(tx: Transaction, cmd: Authorise) -> int:
         raise BadInput("UNKNOWN_CHOICE", field="activity", value=cmd.activity)
     if cmd.valid_to and cmd.valid_to < cmd.valid_from:
         raise BadInput("RANGE_ENDS", field="valid_to", value=cmd.valid_to.isoformat())
-    user = _found(
-        tx.session.scalar(select(UserRow).where(UserRow.username == cmd.username)), "user", cmd.username
-    )
+    user = _found(tx.session.scalar(select(UserRow).where(UserRow.username == cmd.username)), "user", cmd.username)
     if user.id == tx.actor.id:
         raise Refused(refusal("OWN_COMPETENCE", user=cmd.username))
     _in_catalogue(tx, "category" if cmd.activity == "sign" else "method", cmd.over, "over")
     row = AuthorisationRow(
-        user_id=user.id, activity=cmd.activity, method="" if cmd.activity == "sign" else cmd.over,
-        field=cmd.over if cmd.activity == "sign" else "", valid_from=cmd.valid_from, valid_to=cmd.valid_to,
-        evidence=cmd.evidence, granted_by=tx.actor.id,
+        user_id=user.id,
+        activity=cmd.activity,
+        method="" if cmd.activity == "sign" else cmd.over,
+        field=cmd.over if cmd.activity == "sign" else "",
+        valid_from=cmd.valid_from,
+        valid_to=cmd.valid_to,
+        evidence=cmd.evidence,
+        granted_by=tx.actor.id,
     )
     tx.add(row, "grant", cmd.evidence)
     tx.session.flush()  # the caller is told the id
@@ -234,8 +250,13 @@ def add_scope(tx: Transaction, cmd: AddScope) -> int:
         if code != "*" or kind == "method":
             _in_catalogue(tx, kind, code, kind)
     row = ScopeRow(
-        mark=cmd.mark, registration_no=cmd.registration_no, category=cmd.category, method=cmd.method,
-        analyte=cmd.analyte, valid_from=cmd.valid_from, valid_to=cmd.valid_to,
+        mark=cmd.mark,
+        registration_no=cmd.registration_no,
+        category=cmd.category,
+        method=cmd.method,
+        analyte=cmd.analyte,
+        valid_from=cmd.valid_from,
+        valid_to=cmd.valid_to,
     )
     tx.add(row, "add")
     tx.session.flush()  # the caller is told the id
@@ -252,10 +273,13 @@ def end_scope(tx: Transaction, scope_id: int, last_day: date, reason: str) -> No
 
 def _in_catalogue(tx: Transaction, kind: str, code: str, field: str) -> None:
     known = tx.session.scalar(
-        select(ReferenceVersionRow.id).where(
-            ReferenceVersionRow.kind == kind, ReferenceVersionRow.code == code,
+        select(ReferenceVersionRow.id)
+        .where(
+            ReferenceVersionRow.kind == kind,
+            ReferenceVersionRow.code == code,
             ReferenceVersionRow.state == "released",
-        ).limit(1)
+        )
+        .limit(1)
     )
     if known is None and code != "*":
         raise BadInput("NOT_IN_THE_CATALOGUE", field=field, value=code, kind=kind)

@@ -110,27 +110,37 @@ def _request_row(tx: Transaction, cmd: LodgeRequest, held: tuple[Grant, ...]) ->
     )
 
 
-def _line(
-    tx: Transaction, request: RequestRow, seq: int, cmd: LineCommand
-) -> tuple[LineRow, facts.Proposal]:
+def _line(tx: Transaction, request: RequestRow, seq: int, cmd: LineCommand) -> tuple[LineRow, facts.Proposal]:
     found = facts.proposal(tx, cmd.product or cmd.hs_code, request.jurisdiction, request.decided_on)
     line = LineRow(
-        request_id=request.id, seq=seq, hs_code=cmd.hs_code, product=found.product,
-        goods_zh=cmd.goods_zh or cmd.goods_en, goods_en=cmd.goods_en or cmd.goods_zh,
-        quantity=positive(cmd.quantity, f"lines[{seq}].quantity"), unit=cmd.unit, packages=cmd.packages,
-        gap=found.gap, gap_acknowledged="",
+        request_id=request.id,
+        seq=seq,
+        hs_code=cmd.hs_code,
+        product=found.product,
+        goods_zh=cmd.goods_zh or cmd.goods_en,
+        goods_en=cmd.goods_en or cmd.goods_zh,
+        quantity=positive(cmd.quantity, f"lines[{seq}].quantity"),
+        unit=cmd.unit,
+        packages=cmd.packages,
+        gap=found.gap,
+        gap_acknowledged="",
     )
     tx.add(line, "declare")
     tx.session.flush()  # its lots and analyses need its id
     return line, found
 
 
-def _lot(
-    tx: Transaction, request: RequestRow, line: LineRow, seq: int, cmd: LotCommand, found: facts.Proposal
-) -> None:
+def _lot(tx: Transaction, request: RequestRow, line: LineRow, seq: int, cmd: LotCommand, found: facts.Proposal) -> None:
     lot = LotRow(
-        no=numbering.lot_no(request.no, seq), request_id=request.id, line_id=line.id, seq=seq, mark=cmd.mark,
-        quantity=positive(cmd.quantity, f"lots[{seq}].quantity"), unit=cmd.unit, round=1, proof="",
+        no=numbering.lot_no(request.no, seq),
+        request_id=request.id,
+        line_id=line.id,
+        seq=seq,
+        mark=cmd.mark,
+        quantity=positive(cmd.quantity, f"lots[{seq}].quantity"),
+        unit=cmd.unit,
+        round=1,
+        proof="",
     )
     tx.add(lot, "declare")
     tx.session.flush()  # its analyses need its id
@@ -203,8 +213,10 @@ def _acknowledge(tx: Transaction, row: RequestRow, given: Mapping[int, str]) -> 
 
 def _analyses(tx: Transaction, row: RequestRow) -> list[AnalysisRow]:
     query = (
-        select(AnalysisRow).join(LotRow, AnalysisRow.lot_id == LotRow.id)
-        .where(LotRow.request_id == row.id, AnalysisRow.state == "proposed").order_by(AnalysisRow.id)
+        select(AnalysisRow)
+        .join(LotRow, AnalysisRow.lot_id == LotRow.id)
+        .where(LotRow.request_id == row.id, AnalysisRow.state == "proposed")
+        .order_by(AnalysisRow.id)
     )
     return list(tx.session.scalars(query))
 

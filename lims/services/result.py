@@ -61,10 +61,19 @@ def _authorised(tx: Transaction, row: AnalysisRow) -> None:
 def _entered(row: AnalysisRow, result: ResultRow) -> Entered:
     kept = result.conformity
     return Entered(
-        analysis_id=row.id, result_id=result.id, state=row.state, status=result.status,
-        value=printed(result.value) if result.value is not None else "", qualifier=result.qualifier,
-        unit=result.unit, verdict=result.verdict, reason=result.verdict_reason, worked=kept["worked"],
-        worked_zh=kept["worked_zh"], note="", version=row.version,
+        analysis_id=row.id,
+        result_id=result.id,
+        state=row.state,
+        status=result.status,
+        value=printed(result.value) if result.value is not None else "",
+        qualifier=result.qualifier,
+        unit=result.unit,
+        verdict=result.verdict,
+        reason=result.verdict_reason,
+        worked=kept["worked"],
+        worked_zh=kept["worked_zh"],
+        note="",
+        version=row.version,
     )
 
 

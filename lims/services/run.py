@@ -56,7 +56,8 @@ def preview(tx: Transaction, cmd: ReceiveRun) -> Previewed:
     instrument = _instrument(tx, sheet, cmd.instrument)
     digest = tx.place.files.put(cmd.content)
     known = tx.session.scalars(
-        select(RunRow).where(RunRow.worksheet_id == sheet.id, RunRow.digest == digest, RunRow.state != "refused")
+        select(RunRow)
+        .where(RunRow.worksheet_id == sheet.id, RunRow.digest == digest, RunRow.state != "refused")
         .options(selectinload(RunRow.readings))
     ).first()
     if known is not None:
@@ -81,14 +82,23 @@ def _instrument(tx: Transaction, sheet: WorksheetRow, code: str) -> InstrumentRo
     return row
 
 
-def _received(
-    tx: Transaction, sheet: WorksheetRow, instrument: InstrumentRow, cmd: ReceiveRun, digest: str
-) -> RunRow:
+def _received(tx: Transaction, sheet: WorksheetRow, instrument: InstrumentRow, cmd: ReceiveRun, digest: str) -> RunRow:
     run = RunRow(
         no=numbering.run_no(tx.today, take(tx.session, numbering.series("run", tx.today))),
-        worksheet_id=sheet.id, instrument_id=instrument.id, adapter=instrument.adapter, adapter_version="",
-        digest=digest, size=len(cmd.content), name=cmd.name[:255], encoding="", result_cells=0, skipped={},
-        notices=[], problem="", received_at=tx.now, received_name=tx.actor.name,
+        worksheet_id=sheet.id,
+        instrument_id=instrument.id,
+        adapter=instrument.adapter,
+        adapter_version="",
+        digest=digest,
+        size=len(cmd.content),
+        name=cmd.name[:255],
+        encoding="",
+        result_cells=0,
+        skipped={},
+        notices=[],
+        problem="",
+        received_at=tx.now,
+        received_name=tx.actor.name,
     )
     transition.act(tx, run, "receive", transition.Over())
     tx.session.flush()  # its readings point at it
@@ -114,11 +124,21 @@ def _parse(
     for n, reading in enumerate(parsed.readings, start=1):
         found = matching.match(reading.sample_id, reading.analyte, places, wanted, instrument.aliases or {})
         row = ReadingRow(
-            run_id=run.id, n=n, sample_text=reading.sample_id[:300], analyte_text=reading.analyte[:300],
-            value_text=reading.value[:300], unit_text=reading.unit[:60], flag=reading.flag[:60],
-            role=reading.role[:30], quantity=reading.quantity[:30], source=reading.source.as_json(),
-            extra=dict(reading.extra), analysis_id=found.analysis_id, position_id=found.position_id,
-            match=found.kind, problem=_problem(reading.value, reading.flag, reading.quantity, found.kind),
+            run_id=run.id,
+            n=n,
+            sample_text=reading.sample_id[:300],
+            analyte_text=reading.analyte[:300],
+            value_text=reading.value[:300],
+            unit_text=reading.unit[:60],
+            flag=reading.flag[:60],
+            role=reading.role[:30],
+            quantity=reading.quantity[:30],
+            source=reading.source.as_json(),
+            extra=dict(reading.extra),
+            analysis_id=found.analysis_id,
+            position_id=found.position_id,
+            match=found.kind,
+            problem=_problem(reading.value, reading.flag, reading.quantity, found.kind),
         )
         tx.add(row, "read")
         rows.append(row)
@@ -140,20 +160,18 @@ def _problem(value: str, flag: str, quantity: str, kind: str) -> str:
     return ""
 
 
-def _expected(
-    tx: Transaction, sheet: WorksheetRow
-) -> tuple[tuple[matching.Place, ...], tuple[matching.Wanted, ...]]:
+def _expected(tx: Transaction, sheet: WorksheetRow) -> tuple[tuple[matching.Place, ...], tuple[matching.Wanted, ...]]:
     analyses = _analyses(tx, sheet.id)
     names = {row.sample_id: row.sample.no for row in analyses if row.sample}
-    places = tuple(
-        matching.Place(p.id, p.kind, (p.label, p.vial, names.get(p.sample_id, ""))) for p in sheet.positions
-    )
+    places = tuple(matching.Place(p.id, p.kind, (p.label, p.vial, names.get(p.sample_id, ""))) for p in sheet.positions)
     at = {p.seq: p.id for p in sheet.positions}
     wanted = tuple(
         matching.Wanted(
-            row.id, at.get(row.position or 0, 0),
+            row.id,
+            at.get(row.position or 0, 0),
             (row.analyte, row.analyte_en, row.analyte_zh, row.analyte_en.split(",")[0]),
-            row.result_id is not None, row.state in ("assigned", "entered", "submitted"),
+            row.result_id is not None,
+            row.state in ("assigned", "entered", "submitted"),
         )
         for row in analyses
     )
@@ -162,9 +180,12 @@ def _expected(
 
 def _analyses(tx: Transaction, sheet_id: int) -> Sequence[AnalysisRow]:
     query = (
-        select(AnalysisRow).where(AnalysisRow.worksheet_id == sheet_id).order_by(AnalysisRow.id)
+        select(AnalysisRow)
+        .where(AnalysisRow.worksheet_id == sheet_id)
+        .order_by(AnalysisRow.id)
         .options(
-            joinedload(AnalysisRow.sample), joinedload(AnalysisRow.result),
+            joinedload(AnalysisRow.sample),
+            joinedload(AnalysisRow.result),
             joinedload(AnalysisRow.lot).joinedload(LotRow.request).joinedload(RequestRow.port),
         )
     )
@@ -189,8 +210,10 @@ def accept(tx: Transaction, no: str, rows: tuple[int, ...] | None, reason: str =
     """Write the matched readings without problems, or the chosen rows; one transaction, each linked to its reading."""
     run = _run(tx, no)
     chosen = [
-        row for row in run.readings
-        if row.result_id is None and row.analysis_id is not None
+        row
+        for row in run.readings
+        if row.result_id is None
+        and row.analysis_id is not None
         and (row.n in rows if rows is not None else row.match == "matched" and not row.problem)
     ]
     wrong = sorted(set(rows or ()) - {row.n for row in run.readings if row.analysis_id is not None})
@@ -226,9 +249,16 @@ def _write(tx: Transaction, run: RunRow, reading: ReadingRow, target: AnalysisRo
     if authorised:
         raise Refused(authorised)
     result = recording.record(
-        tx, target,
-        EnterResult(target.id, reading.value_text, unit=reading.unit_text, run_id=run.id, reason=reason,
-                    read_as=matching.read_as(reading.value_text)),
+        tx,
+        target,
+        EnterResult(
+            target.id,
+            reading.value_text,
+            unit=reading.unit_text,
+            run_id=run.id,
+            reason=reason,
+            read_as=matching.read_as(reading.value_text),
+        ),
     )
     reading.result_id = result.id
     tx.record(reading, "accept", reason)
@@ -237,7 +267,12 @@ def _write(tx: Transaction, run: RunRow, reading: ReadingRow, target: AnalysisRo
 def _quality_control(tx: Transaction, run: RunRow) -> None:
     """What the run says about quality-control positions goes to them, so that the batch is judged with its results."""
     for row in run.readings:
-        if row.match == "qc" and row.position_id is not None and not row.problem and matching.read_as(row.value_text) == "":
+        if (
+            row.match == "qc"
+            and row.position_id is not None
+            and not row.problem
+            and matching.read_as(row.value_text) == ""
+        ):
             try:
                 recording.understood(row.value_text)
             except BadInput:
@@ -261,7 +296,8 @@ def reverse(tx: Transaction, no: str, reason: str) -> None:
     transition.act(tx, run, "reverse", transition.Over(), reason)
     for row in analyses:
         earlier = tx.session.scalars(
-            select(ResultRow).where(ResultRow.analysis_id == row.id, ResultRow.run_id.is_distinct_from(run.id))
+            select(ResultRow)
+            .where(ResultRow.analysis_id == row.id, ResultRow.run_id.is_distinct_from(run.id))
             .order_by(ResultRow.number.desc())
         ).first()
         row.result_id = earlier.id if earlier else None

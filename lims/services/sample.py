@@ -42,7 +42,9 @@ class DrawSample:
     environment: str = ""
     drawn_at: datetime | None = None
     portions: tuple[PortionCommand, ...] = (
-        PortionCommand("test"), PortionCommand("reserve"), PortionCommand("retained"),
+        PortionCommand("test"),
+        PortionCommand("reserve"),
+        PortionCommand("retained"),
     )
 
 
@@ -61,10 +63,23 @@ def draw(tx: Transaction, cmd: DrawSample) -> Drawn:
     _may_draw(lot, cmd)
     no = numbering.sample_no(tx.today, take(tx.session, numbering.series("sample", tx.today)))
     sample = SampleRow(
-        no=no, lot_id=lot.id, round=lot.round, drawn_at=cmd.drawn_at or tx.now, place=cmd.place,
-        sampler_1=cmd.sampler_1.strip(), sampler_2=cmd.sampler_2.strip(), plan=cmd.plan,
-        increments=cmd.increments, seal_no=cmd.seal_no.strip(), environment=cmd.environment,
-        condition="", condition_note="", temperature="", verdict="", approved_name="", retained_place="",
+        no=no,
+        lot_id=lot.id,
+        round=lot.round,
+        drawn_at=cmd.drawn_at or tx.now,
+        place=cmd.place,
+        sampler_1=cmd.sampler_1.strip(),
+        sampler_2=cmd.sampler_2.strip(),
+        plan=cmd.plan,
+        increments=cmd.increments,
+        seal_no=cmd.seal_no.strip(),
+        environment=cmd.environment,
+        condition="",
+        condition_note="",
+        temperature="",
+        verdict="",
+        approved_name="",
+        retained_place="",
     )
     over = lookup.over(lot)
     transition.act(tx, sample, "draw", over)
@@ -92,8 +107,13 @@ def _portion(tx: Transaction, sample: SampleRow, n: int, cmd: PortionCommand) ->
     except InvalidOperation:
         raise BadInput("NOT_A_NUMBER", field=f"portions[{n}].amount", text=cmd.amount[:60]) from None
     row = PortionRow(
-        no=numbering.portion_no(sample.no, n), sample_id=sample.id, use=cmd.use, amount=amount,
-        unit=cmd.unit, seal_no=cmd.seal_no, place=cmd.place,
+        no=numbering.portion_no(sample.no, n),
+        sample_id=sample.id,
+        use=cmd.use,
+        amount=amount,
+        unit=cmd.unit,
+        seal_no=cmd.seal_no,
+        place=cmd.place,
     )
     tx.add(row, "split")
     return row.no
@@ -115,8 +135,19 @@ def _take_over_analyses(tx: Transaction, lot: LotRow, sample: SampleRow) -> None
 
 
 def _again(row: AnalysisRow, sample_id: int) -> AnalysisRow:
-    copied = ("lot_id", "analyte", "analyte_zh", "analyte_en", "method", "limit", "rule", "requirement", "unit",
-              "origin", "origin_reason")
+    copied = (
+        "lot_id",
+        "analyte",
+        "analyte_zh",
+        "analyte_en",
+        "method",
+        "limit",
+        "rule",
+        "requirement",
+        "unit",
+        "origin",
+        "origin_reason",
+    )
     values = {name: getattr(row, name) for name in copied}
     return AnalysisRow(sample_id=sample_id, analyst_name="", verified_name="", **values)
 
@@ -159,8 +190,15 @@ def _hand_over(
     tx: Transaction, row: SampleRow, giver: str, taker: str, intact: bool, temperature: str, purpose: str
 ) -> None:
     tx.add(
-        CustodyRow(sample_id=row.id, from_name=giver, to_name=taker, at=tx.now, seal_intact=intact,
-                   temperature=temperature, purpose=purpose),
+        CustodyRow(
+            sample_id=row.id,
+            from_name=giver,
+            to_name=taker,
+            at=tx.now,
+            seal_intact=intact,
+            temperature=temperature,
+            purpose=purpose,
+        ),
         "hand_over",
     )
 

@@ -145,8 +145,12 @@ def _apply(tx: Transaction, row: Any, move: Transition, reason: str, role: str) 
 
 
 def _has(scope: str, over: Over) -> bool:
-    ids = {"lot": over.lot_id, "sample": over.sample_id, "analysis": over.analysis_id,
-           "reference_version": over.reference_id}
+    ids = {
+        "lot": over.lot_id,
+        "sample": over.sample_id,
+        "analysis": over.analysis_id,
+        "reference_version": over.reference_id,
+    }
     return ids.get(scope) is not None
 
 

@@ -1,4 +1,4 @@
-"""Use-cases of a worksheet: make it from waiting analyses with its quality-control positions, judge its batch, close it."""
+"""Use-cases of a worksheet: make it from waiting analyses with quality-control positions, close it."""
 
 from __future__ import annotations
 
@@ -53,8 +53,12 @@ def make(tx: Transaction, cmd: MakeWorksheet) -> Made:
         raise Refused(*refusals)
     sheet = WorksheetRow(
         no=numbering.worksheet_no(tx.today, take(tx.session, numbering.series("worksheet", tx.today))),
-        method=cmd.method, instrument_id=instrument.id if instrument else None, analyst_id=analyst.id,
-        analyst_name=analyst.name, made_at=tx.now, due_at=cmd.due_at,
+        method=cmd.method,
+        instrument_id=instrument.id if instrument else None,
+        analyst_id=analyst.id,
+        analyst_name=analyst.name,
+        made_at=tx.now,
+        due_at=cmd.due_at,
     )
     transition.act(tx, sheet, "make", transition.Over())
     tx.session.flush()  # positions and analyses point at it
@@ -66,7 +70,8 @@ def make(tx: Transaction, cmd: MakeWorksheet) -> Made:
 
 def _waiting(tx: Transaction, cmd: MakeWorksheet) -> list[AnalysisRow]:
     query = (
-        select(AnalysisRow).join(SampleRow, AnalysisRow.sample_id == SampleRow.id)
+        select(AnalysisRow)
+        .join(SampleRow, AnalysisRow.sample_id == SampleRow.id)
         .options(
             joinedload(AnalysisRow.sample),
             joinedload(AnalysisRow.lot).joinedload(LotRow.request).joinedload(RequestRow.port),
@@ -76,8 +81,9 @@ def _waiting(tx: Transaction, cmd: MakeWorksheet) -> list[AnalysisRow]:
     if cmd.analysis_ids:
         query = query.where(AnalysisRow.id.in_(cmd.analysis_ids))
     elif cmd.sample_nos:
-        query = query.where(SampleRow.no.in_(cmd.sample_nos), AnalysisRow.method == cmd.method,
-                            AnalysisRow.state == "waiting")
+        query = query.where(
+            SampleRow.no.in_(cmd.sample_nos), AnalysisRow.method == cmd.method, AnalysisRow.state == "waiting"
+        )
     else:
         raise BadInput("FIELD_NEEDED", field="analysis_ids")
     rows = list(tx.session.scalars(query))

@@ -86,9 +86,7 @@ SENTENCES = (
     Pair("中英文如有歧义，以中文为准。", "If the two languages differ, the Chinese prevails."),
 )
 CUSTOMER_SIGN = "†"
-CUSTOMER_SUPPLIED = Pair(
-    "由委托方提供，本实验室不对其真实性负责。", "Supplied by the customer, who answers for it."
-)
+CUSTOMER_SUPPLIED = Pair("由委托方提供，本实验室不对其真实性负责。", "Supplied by the customer, who answers for it.")
 PROVIDER_SIGN = "‡"
 SCAN = Pair("请扫码核验真伪与现状", "Scan to verify that this document is genuine and current")
 CODE = Pair("校验码", "Code")

@@ -53,15 +53,10 @@ MARGIN = 1.8 * mm
 SHEET_MARGIN = 8 * mm
 
 
-def roll(
-    labels: Sequence[SampleLabel], size: Size = Size.SMALL, symbol: Symbol = Symbol.DATA_MATRIX
-) -> bytes:
+def roll(labels: Sequence[SampleLabel], size: Size = Size.SMALL, symbol: Symbol = Symbol.DATA_MATRIX) -> bytes:
     """One label a page, as a label printer takes them."""
     stock = size.value
-    blocks = [
-        Block(stock.height, partial(_draw, label=label, stock=stock, symbol=symbol, x=0.0))
-        for label in labels
-    ]
+    blocks = [Block(stock.height, partial(_draw, label=label, stock=stock, symbol=symbol, x=0.0)) for label in labels]
     return document(blocks, Sheet(0, 0, 0, _nothing, size=(stock.width, stock.height)), title="Sample labels")
 
 
@@ -109,10 +104,7 @@ def _lines(label: SampleLabel, stock: Stock, width: float, room: float) -> list[
     """As many lines as the label has room for; the date is always one of them."""
     count = max(1, int(room // style.leading(stock.text)))
     facts = [
-        line
-        for text in (label.name, *label.lines)
-        if text
-        for line in wrap(text, fonts.REGULAR, stock.text, width)
+        line for text in (label.name, *label.lines) if text for line in wrap(text, fonts.REGULAR, stock.text, width)
     ]
     dates = list(wrap(label.date, fonts.REGULAR, stock.text, width))
     kept = facts[: max(0, count - len(dates))]

@@ -117,7 +117,7 @@ def _top(content: WorksheetContent) -> Block:
 
 
 def _blank_width(content: WorksheetContent) -> float:
-    return (style.WIDTH - sum(WIDTHS.values())) / max(1, len(content.blanks))
+    return float(style.WIDTH - sum(WIDTHS.values())) / max(1, len(content.blanks))
 
 
 def _head(content: WorksheetContent) -> Block:

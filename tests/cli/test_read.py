@@ -75,3 +75,21 @@ def test_the_list_names_every_adapter(capsys: pytest.CaptureFixture[str]) -> Non
     listed = [line for line in answers(capsys) if line["kind"] == "adapter"]
     assert [line["key"] for line in listed] == [adapter.key for adapter in ADAPTERS]
     assert all(isinstance(line["tried_on_real_files"], bool) for line in listed)
+
+
+def test_a_recipe_of_the_callers_own_reads_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = {"key": "oven", "version": "1.0", "recipe": "wide", "columns": {"sample": "No."}, "analytes": ["Ash"]}
+    layout = a_file(tmp_path, json.dumps(recipe).encode(), "oven.json")
+    assert main([a_file(tmp_path, b"No.,Ash\nT-1,0.50\n"), "--recipe", layout]) == 0
+    first, last = answers(capsys)
+    assert (first["sample_id"], first["value"], last["summary"]["adapter"]) == ("T-1", "0.50", "oven")
+
+
+def test_a_malformed_recipe_exits_2_and_names_the_field(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layout = a_file(tmp_path, b'{"recipe": "rows", "columns": {}}', "bad.json")
+    assert main([a_file(tmp_path, b"a,b\n1,2\n"), "--recipe", layout]) == 2
+    assert "columns.sample" in capsys.readouterr().err

@@ -19,7 +19,15 @@ CLAIMED = {
     "allotropy/Thermo_VISIONlite_example_quant.csv": "thermo_visionlite",
     "allotropy/Fixed_tab_sep.csv": "thermo_visionlite",
     "senaite.core/2dimension.csv": "lab_two_dimensional",
+    "senaite.instruments/winlab32.csv": "perkinelmer_winlab32",
+    "senaite.core/4357.csv": "foss_fiastar",
+    "senaite.core/ArenaRPR.csv": "thermo_arena",
+    "senaite.core/ft120.csv": "foss_winescan",
+    "allotropy/thermo_fisher_qubit4_example_3.csv": "thermo_qubit4",
+    "senaite.core/13-12-12 ENVASS BH REST ANIONS.csv": "seal_aq2",
 }
+# These makers export no kind of sample; the laboratory tells its standards by their names alone.
+ROLE_ONLY_BY_NAME = {"senaite.core/4357.csv", "senaite.core/13-12-12 ENVASS BH REST ANIONS.csv"}
 REFUSED = {
     "icpmsflow/001SMPL-2.csv": "NO_RESULTS",
     "midar/14_Testdata_MHQuant_Corrupt_RowAreaDeleted.csv": "CORRUPT_HEADER",

@@ -125,7 +125,9 @@ def test_visionlite_reads_the_same_with_its_columns_in_any_order() -> None:
 
 
 def test_the_two_dimensional_list_reads_the_same_with_its_columns_in_any_order() -> None:
-    assert sorted(says(read(shuffled(TWO_DIMENSIONAL)))) == sorted(TWO_DIMENSIONAL_SAYS)
+    for order in ([3, 1, 0, 2], [1, 2, 3, 0], [0, 3, 2, 1]):
+        moved = shuffled(TWO_DIMENSIONAL, order=order)
+        assert sorted(says(read(moved))) == sorted(TWO_DIMENSIONAL_SAYS)
 
 
 def test_labsolutions_reads_the_same_with_its_columns_in_any_order() -> None:

@@ -87,9 +87,7 @@ def a_row(seq: int = 1, **changes: Any) -> ResultRow:
         rule="SIMPLE",
     )
     if verdict == "FAIL":
-        row = replace(
-            row, worked="0.62 mg/kg > 0.5 mg/kg；w = r·U = 0；p(合格 conforming) = 0.0000 → 不合格 fails"
-        )
+        row = replace(row, worked="0.62 mg/kg > 0.5 mg/kg；w = r·U = 0；p(合格 conforming) = 0.0000 → 不合格 fails")
     return replace(row, **changes)
 
 
@@ -97,8 +95,7 @@ def rows(count: int, *, passing: bool = False) -> tuple[ResultRow, ...]:
     made = [a_row(seq) for seq in range(1, count + 1)]
     if passing:
         made = [
-            replace(row, result="0.12", worked="", verdict="PASS") if row.verdict == "FAIL" else row
-            for row in made
+            replace(row, result="0.12", worked="", verdict="PASS") if row.verdict == "FAIL" else row for row in made
         ]
     return tuple(made)
 

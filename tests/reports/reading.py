@@ -30,10 +30,7 @@ def barcodes(pdf: bytes, page: int = 0, scale: float = 3.0) -> list[str]:
     """Every barcode on the rendered page, top to bottom."""
     image = pypdfium2.PdfDocument(pdf)[page].render(scale=scale, grayscale=True).to_pil()
     found = zxingcpp.read_barcodes(image)
-    return [
-        code.text
-        for code in sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
-    ]
+    return [code.text for code in sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))]
 
 
 def ink(pdf: bytes, page: int = 0, scale: float = 2.0) -> int:

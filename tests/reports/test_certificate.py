@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from io import BytesIO
 from typing import Any
@@ -143,9 +144,7 @@ def test_a_sign_the_font_lacks_is_drawn_as_a_box_and_kept_in_the_text(sign: str)
 
 
 def _line(text: str) -> bytes:
-    return page.document(
-        [page.text_block(text)], page.Sheet(40, 40, 40, lambda pen, place: None), title="line"
-    )
+    return page.document([page.text_block(text)], page.Sheet(40, 40, 40, lambda pen, place: None), title="line")
 
 
 @pytest.mark.parametrize("letter", list("šžčřůőűłąęşțıĦ⁰⁵⁹⁻₀₂℃µ²³≤≥±–—…✓▲▼◆镕喆䶮é"))
@@ -160,9 +159,7 @@ def test_letters_of_producers_and_powers_of_ten_have_glyphs_of_their_own(letter:
 
 def test_long_names_wrap_inside_their_cell() -> None:
     long = "超长的检测项目名称" * 12
-    content = a_content(
-        "PASS", 0, consignee=long, rows=(a_row(analyte=Pair(long, "x" * 200), unit="µg/(kg·d·m²)"),)
-    )
+    content = a_content("PASS", 0, consignee=long, rows=(a_row(analyte=Pair(long, "x" * 200), unit="µg/(kg·d·m²)"),))
     seen = reading.squeezed("".join(reading.pages(render(content))))
     assert seen.count(long) == 2
     assert "x" * 200 in seen
@@ -204,6 +201,13 @@ def test_equal_contents_give_equal_bytes_and_another_digit_another_file() -> Non
     assert render(a_content()) != render(a_content(quantity="24 001 kg"))
 
 
+def test_documents_drawn_at_the_same_time_do_not_disturb_one_another() -> None:
+    contents = [a_content(kind, 12, lot=f"LOT-{kind}") for kind in KINDS] * 3
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(render, contents))
+    assert together == [render(content) for content in contents]
+
+
 def test_no_font_is_left_outside_the_file() -> None:
     found = reading.fonts(render(a_content("FAIL", 60, demo=True)))
     assert found
@@ -229,9 +233,7 @@ def test_drawing_opens_no_file_and_no_connection() -> None:
     watching, seen = True, []
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if watching and event.startswith(
-            ("open", "socket", "subprocess", "urllib", "os.system", "exec", "compile")
-        ):
+        if watching and event.startswith(("open", "socket", "subprocess", "urllib", "os.system", "exec", "compile")):
             seen.append((event, arguments))
 
     sys.addaudithook(watch)
@@ -302,6 +304,22 @@ def _point_of(pdf: bytes, text: str) -> float:
 def test_rows_of_one_table_need_not_share_their_coverage_factor() -> None:
     mixed = (a_row(1, coverage="2"), a_row(2, coverage="2.11"))
     seen = reading.squeezed("".join(reading.pages(render(a_content("FAIL", 0, rows=mixed)))))
-    assert "U,k" in seen
-    assert "0.03,2.11" in seen
+    assert "U(k" not in seen
+    assert "k=2.11" in seen
     assert "U(k=2)" in reading.squeezed("".join(reading.pages(render(a_content("FAIL", 0, rows=rows(3))))))
+
+
+def test_an_amended_document_says_above_all_which_it_replaces_and_why() -> None:
+    changes = Pair("更正单位。", "A unit was corrected.")
+    content = a_content("FAIL", 1, replaces="HK2026R000187-0", changes=changes, revision=1)
+    first = reading.squeezed(reading.pages(render(content))[0])
+    assert "ReplacesHK2026R000187-0" in first
+    assert first.index("更正单位。Aunitwascorrected.") < first.index("Consignee")
+    assert "HK2026R000187-1" in first
+
+
+def test_a_figure_wider_than_its_column_is_set_smaller_and_never_broken() -> None:
+    row = a_row(2, result="1.2345×10⁻³", uncertainty="0.125×10⁻³")
+    lines = "\n".join(reading.pages(render(a_content("PASS", 0, rows=(row,)))))
+    assert "1.2345×10⁻³" in lines
+    assert "0.125×10⁻³" in lines

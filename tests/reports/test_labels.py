@@ -52,9 +52,7 @@ def test_a_worksheet_lists_every_position_with_its_barcodes() -> None:
         Position("2", "STANDARD", name="0.5 µg/L"),
         *(Position(str(n), "SAMPLE", f"S2026-{n:06d}", "冻虾", ("镉 Cd", "铅 Pb")) for n in range(3, 50)),
     )
-    content = WorksheetContent(
-        "W2026-000045", "GB 5009.268-2025", positions, "ICP-MS", "安娜 Anna", "2026-11-21"
-    )
+    content = WorksheetContent("W2026-000045", "GB 5009.268-2025", positions, "ICP-MS", "安娜 Anna", "2026-11-21")
     pdf = render(content)
     texts = reading.pages(pdf)
     codes = [code for page in range(len(texts)) for code in reading.barcodes(pdf, page, scale=4)]

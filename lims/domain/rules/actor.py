@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 ROLES = (
-    "importer", "inspector", "reception", "analyst", "reviewer", "signatory",
-    "decision_officer", "certificate_officer", "quality", "catalogue", "administrator",
+    "importer",
+    "inspector",
+    "reception",
+    "analyst",
+    "reviewer",
+    "signatory",
+    "decision_officer",
+    "certificate_officer",
+    "quality",
+    "catalogue",
+    "administrator",
 )
 
 

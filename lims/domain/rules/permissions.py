@@ -97,8 +97,7 @@ class Grant:
 def matrix() -> Mapping[str, tuple[Grant, ...]]:
     """The written matrix: action -> grants, in the order of the roles."""
     return {
-        row["action"]: tuple(Grant(role, row[role]) for role in ROLES if row[role])
-        for row in read_table("rights.csv")
+        row["action"]: tuple(Grant(role, row[role]) for role in ROLES if row[role]) for row in read_table("rights.csv")
     }
 
 
@@ -119,9 +118,7 @@ class DutyPair:
 
 @cache
 def duty_pairs() -> tuple[DutyPair, ...]:
-    return tuple(
-        DutyPair(row["duty_a"], row["duty_b"], row["scope"], row["why"]) for row in read_table("duties.csv")
-    )
+    return tuple(DutyPair(row["duty_a"], row["duty_b"], row["scope"], row["why"]) for row in read_table("duties.csv"))
 
 
 @cache

@@ -67,11 +67,7 @@ def transitions() -> tuple[Transition, ...]:
 @cache
 def _cells() -> Mapping[tuple[str, str, str], Transition]:
     """Every (noun, state, verb) that exists; a noun without a state yet stands under the empty state."""
-    return {
-        (move.noun, state, move.verb): move
-        for move in transitions()
-        for state in (move.sources or {""})
-    }
+    return {(move.noun, state, move.verb): move for move in transitions() for state in (move.sources or {""})}
 
 
 def find(noun: str, state: str | None, verb: str) -> Transition | Refusal:

@@ -71,27 +71,60 @@ def analysis_view(row: AnalysisRow) -> AnalysisView:
     """Needs ``row.result`` to be loaded (or None)."""
     frozen = row.limit or {}
     return AnalysisView(
-        id=row.id, version=row.version, lot_id=row.lot_id, sample_id=row.sample_id, analyte=row.analyte,
-        analyte_zh=row.analyte_zh, analyte_en=row.analyte_en, method=row.method, unit=row.unit,
-        operator=frozen.get("operator", ""), limit=limit_text(frozen), limit_value=frozen.get("value") or "",
-        limit_value2=frozen.get("value2") or "", limit_unit=frozen.get("unit", ""),
-        limit_code=frozen.get("code", ""), limit_version=str(frozen.get("version", "")),
-        standard=frozen.get("standard", ""), clause=frozen.get("clause", ""), severity=frozen.get("severity", ""),
+        id=row.id,
+        version=row.version,
+        lot_id=row.lot_id,
+        sample_id=row.sample_id,
+        analyte=row.analyte,
+        analyte_zh=row.analyte_zh,
+        analyte_en=row.analyte_en,
+        method=row.method,
+        unit=row.unit,
+        operator=frozen.get("operator", ""),
+        limit=limit_text(frozen),
+        limit_value=frozen.get("value") or "",
+        limit_value2=frozen.get("value2") or "",
+        limit_unit=frozen.get("unit", ""),
+        limit_code=frozen.get("code", ""),
+        limit_version=str(frozen.get("version", "")),
+        standard=frozen.get("standard", ""),
+        clause=frozen.get("clause", ""),
+        severity=frozen.get("severity", ""),
         rule=(row.rule or (row.requirement or {}).get("rule") or {}).get("name", ""),
-        why=tuple((row.requirement or {}).get("why", ())), origin=row.origin, origin_reason=row.origin_reason,
-        state=row.state, analyst=row.analyst_name, verified_by=row.verified_name,
+        why=tuple((row.requirement or {}).get("why", ())),
+        origin=row.origin,
+        origin_reason=row.origin_reason,
+        state=row.state,
+        analyst=row.analyst_name,
+        verified_by=row.verified_name,
         result=result_view(row.result) if row.result is not None else None,
     )
 
 
 def result_view(row: Any) -> ResultView:
     kept = row.conformity or {}
-    text = {name: "" if getattr(row, name) is None else format(getattr(row, name), "f")
-            for name in ("expanded", "k", "lod", "loq")}
+    text = {
+        name: "" if getattr(row, name) is None else format(getattr(row, name), "f")
+        for name in ("expanded", "k", "lod", "loq")
+    }
     return ResultView(
-        id=row.id, number=row.number, text=row.text, status=row.status, reported=reported(row), unit=row.unit,
-        **text, verdict=row.verdict, verdict_reason=row.verdict_reason, compared=kept.get("compared") or "",
-        acceptance_limit=kept.get("acceptance_limit") or "", p_conform=kept.get("p_conform") or "",
-        worked=kept.get("worked") or "", worked_zh=kept.get("worked_zh") or "", entered_by=row.entered_name,
-        entered_at=row.entered_at, run_id=row.run_id, calculation=row.calculation, remark=row.remark,
+        id=row.id,
+        number=row.number,
+        text=row.text,
+        status=row.status,
+        reported=reported(row),
+        unit=row.unit,
+        **text,
+        verdict=row.verdict,
+        verdict_reason=row.verdict_reason,
+        compared=kept.get("compared") or "",
+        acceptance_limit=kept.get("acceptance_limit") or "",
+        p_conform=kept.get("p_conform") or "",
+        worked=kept.get("worked") or "",
+        worked_zh=kept.get("worked_zh") or "",
+        entered_by=row.entered_name,
+        entered_at=row.entered_at,
+        run_id=row.run_id,
+        calculation=row.calculation,
+        remark=row.remark,
     )

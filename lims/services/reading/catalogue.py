@@ -1,37 +1,29 @@
-"""The catalogue for screens: search, lists a kind, and one item with all its versions. Frozen rows, no writing."""
+"""The catalogue for screens: search, lists by kind, one item with all its versions. It writes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from lims.domain.reference import KINDS
 from lims.domain.requirement import hs_digits
 from lims.domain.rules.errors import NotFound
-from lims.domain.rules.refusal import Refusal, refusal
+from lims.domain.rules.refusal import refusal
 from lims.domain.rules.workflow import open_verbs
 from lims.domain.specification import in_force
 from lims.persistence.account import UserRow
 from lims.persistence.catalogue import ReferenceVersionRow as Row
 from lims.services import facts, transition
-from lims.services.catalogue import KINDS
+from lims.services.reading.page import Page, Verb
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
 
-Entry = TypeVar("Entry")
 FOUND = 20
 """How many items of a kind a search shows."""
-
-
-@dataclass(frozen=True)
-class Page(Generic[Entry]):
-    """A part of a list; ``next`` is the key to ask for the following part, None at the end."""
-
-    items: tuple[Entry, ...]
-    next: str | None
 
 
 @dataclass(frozen=True)
@@ -61,12 +53,6 @@ class Change:
     field: str
     before: str
     after: str
-
-
-@dataclass(frozen=True)
-class Verb:
-    verb: str
-    refusals: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True)
@@ -100,15 +86,18 @@ class ItemView:
 def counts(tx: Transaction) -> dict[str, int]:
     """How many items of each kind there are, every kind named."""
     query = select(Row.kind, func.count(Row.code.distinct())).group_by(Row.kind)
-    found = {kind: number for kind, number in tx.session.execute(query)}
+    found = dict(tx.session.execute(query).all())
     return {kind: found.get(kind, 0) for kind in KINDS}
 
 
 def waiting(tx: Transaction) -> tuple[Item, ...]:
     """Versions that wait for their release."""
-    return tuple(_item(row) for row in tx.session.scalars(
-        select(Row).where(Row.state == "proposed").order_by(Row.kind, Row.code).limit(200)
-    ))
+    return tuple(
+        _item(row)
+        for row in tx.session.scalars(
+            select(Row).where(Row.state == "proposed").order_by(Row.kind, Row.code).limit(200)
+        )
+    )
 
 
 def search(tx: Transaction, text: str) -> dict[str, tuple[Item, ...]]:
@@ -119,8 +108,8 @@ def search(tx: Transaction, text: str) -> dict[str, tuple[Item, ...]]:
     found = {kind: listing(tx, kind, wanted, size=FOUND).items for kind in KINDS if kind != "limit"}
     if hs_digits(wanted):
         meant = {one.code for one in facts.product_candidates(tx, wanted, tx.today)}
-        known = {one.code for one in found["product"]}
-        found["product"] += _items(tx, and_(Row.kind == "product", Row.code.in_(sorted(meant - known))), FOUND)
+        more = sorted(meant - {one.code for one in found["product"]})
+        found["product"] += _items(tx, and_(Row.kind == "product", Row.code.in_(more)), FOUND)
     products = [one.code for one in found["product"]]
     analytes = [one.code for one in found["analyte"]]
     about = or_(_matches(wanted), Row.product.in_(products), Row.analyte.in_(analytes))
@@ -161,11 +150,16 @@ def detail(tx: Transaction, kind: str, code: str) -> ItemView:
 def _version(tx: Transaction, row: Row, names: dict[int, str], before: dict[str, str]) -> VersionView:
     changes = [
         Change(name, before.get(name, ""), text)
-        for name, text in row.content.items() if before and before.get(name, "") != text
+        for name, text in row.content.items()
+        if before and before.get(name, "") != text
     ]
     fields = KINDS[row.kind].fields
     return VersionView(
-        id=row.id, number=row.number, state=row.state, valid_from=row.valid_from, valid_to=row.valid_to,
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
         in_force=row.state in facts.IN_FORCE_STATES and in_force(row.valid_from, row.valid_to, tx.today),
         content=tuple((name, row.content.get(name, "")) for name in fields),
         changes=tuple(changes),
@@ -192,7 +186,11 @@ def _matches(text: str) -> ColumnElement[bool]:
 def _items(tx: Transaction, where: ColumnElement[bool], limit: int) -> tuple[Item, ...]:
     newest = (
         select(Row.kind, Row.code, func.max(Row.number).label("number"))
-        .where(where).group_by(Row.kind, Row.code).order_by(Row.code).limit(limit).subquery()
+        .where(where)
+        .group_by(Row.kind, Row.code)
+        .order_by(Row.code)
+        .limit(limit)
+        .subquery()
     )
     same = and_(Row.kind == newest.c.kind, Row.code == newest.c.code, Row.number == newest.c.number)
     return tuple(_item(row) for row in tx.session.scalars(select(Row).join(newest, same).order_by(Row.code)))
@@ -201,9 +199,19 @@ def _items(tx: Transaction, where: ColumnElement[bool], limit: int) -> tuple[Ite
 def _item(row: Row) -> Item:
     content: dict[str, Any] = row.content
     return Item(
-        kind=row.kind, code=row.code, number=row.number, state=row.state, name_zh=row.name_zh,
-        name_en=row.name_en, category=row.category, product=row.product, analyte=row.analyte,
-        jurisdiction=row.jurisdiction, hs_codes=row.hs_codes, valid_from=row.valid_from, valid_to=row.valid_to,
+        kind=row.kind,
+        code=row.code,
+        number=row.number,
+        state=row.state,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        category=row.category,
+        product=row.product,
+        analyte=row.analyte,
+        jurisdiction=row.jurisdiction,
+        hs_codes=row.hs_codes,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
         standard=" ".join(filter(None, (content.get("standard", ""), content.get("clause", "")))),
         value=_short(content) if row.kind == "limit" else "",
     )

@@ -58,25 +58,38 @@ def listing(tx: Transaction, state: str = "", after: str = "", size: int = 50) -
 def _item(row: CertificateRow) -> CertificateItem:
     goods = (row.content or {}).get("goods", {})
     return CertificateItem(
-        row.id, row.no or "", row.revision, row.kind, row.state, goods.get("zh", ""), goods.get("en", ""),
-        (row.content or {}).get("verdict", ""), row.issued_at, row.issued_name,
+        row.id,
+        row.no or "",
+        row.revision,
+        row.kind,
+        row.state,
+        goods.get("zh", ""),
+        goods.get("en", ""),
+        (row.content or {}).get("verdict", ""),
+        row.issued_at,
+        row.issued_name,
     )
 
 
 def detail(tx: Transaction, no: str) -> CertificateView:
     tx.require("certificate:read")
-    row = lookup.one(
-        tx, select(CertificateRow).where(CertificateRow.no == no.partition("-")[0]), "certificate", no
-    )
+    row = lookup.one(tx, select(CertificateRow).where(CertificateRow.no == no.partition("-")[0]), "certificate", no)
     lot = tx.session.scalars(
-        select(LotRow).where(LotRow.id == row.lot_id)
-        .options(joinedload(LotRow.request).joinedload(RequestRow.port))
+        select(LotRow).where(LotRow.id == row.lot_id).options(joinedload(LotRow.request).joinedload(RequestRow.port))
     ).one()
     if not lookup.sees(tx.actor, lot.request):
         raise NotFound("NOT_FOUND", noun="certificate", no=no)
     older = tx.session.get(CertificateRow, row.replaces_id) if row.replaces_id else None
     newer = tx.session.scalars(select(CertificateRow.no).where(CertificateRow.replaces_id == row.id)).first()
     return CertificateView(
-        _item(row), lot.no, lot.request.no, row.digest or "", row.verify_code, row.content, older.no or "" if older else "",
-        newer or "", row.withdrawal_reason, verbs(tx, row, open_verbs("certificate", row.state), Over(lot.request_id, lot.id)),
+        _item(row),
+        lot.no,
+        lot.request.no,
+        row.digest or "",
+        row.verify_code,
+        row.content,
+        older.no or "" if older else "",
+        newer or "",
+        row.withdrawal_reason,
+        verbs(tx, row, open_verbs("certificate", row.state), Over(lot.request_id, lot.id)),
     )

@@ -74,9 +74,7 @@ class DecisionView:
     verbs: tuple[Verb, ...]
 
 
-def listing(
-    tx: Transaction, states: Sequence[str] = (), after: str = "", size: int = 50
-) -> Page[LotItem]:
+def listing(tx: Transaction, states: Sequence[str] = (), after: str = "", size: int = 50) -> Page[LotItem]:
     tx.require("request:see")
     query = select(LotRow).options(joinedload(LotRow.line), joinedload(LotRow.request))
     if states:
@@ -87,8 +85,14 @@ def listing(
 def _item(tx: Transaction, row: LotRow) -> LotItem:
     report = newest_report(tx, row) if row.state not in (None, "awaiting_samples", "in_test", "cancelled") else None
     return LotItem(
-        row.id, row.no, row.state or "declared", row.line.goods_zh, row.line.goods_en, row.request.declaration_no,
-        row.request.origin, report.verdict if report else "",
+        row.id,
+        row.no,
+        row.state or "declared",
+        row.line.goods_zh,
+        row.line.goods_en,
+        row.request.declaration_no,
+        row.request.origin,
+        report.verdict if report else "",
     )
 
 
@@ -98,29 +102,52 @@ def detail(tx: Transaction, no: str) -> DecisionView:
     report = newest_report(tx, row)
     samples = of_round(tx, row)
     analyses = tx.session.scalars(
-        select(AnalysisRow).where(AnalysisRow.lot_id == row.id).options(joinedload(AnalysisRow.result))
+        select(AnalysisRow)
+        .where(AnalysisRow.lot_id == row.id)
+        .options(joinedload(AnalysisRow.result))
         .order_by(AnalysisRow.id)
     ).all()
     chosen = newest_disposition(tx, row)
     decision = tx.session.get(DecisionRow, chosen.decision_id) if chosen else None
-    papers = tx.session.scalars(select(CertificateRow).where(CertificateRow.lot_id == row.id).order_by(CertificateRow.id))
+    papers = tx.session.scalars(
+        select(CertificateRow).where(CertificateRow.lot_id == row.id).order_by(CertificateRow.id)
+    )
     request, line = row.request, row.line
     received = [s.received_at for s in samples if s.received_at]
     return DecisionView(
-        id=row.id, version=row.version, no=row.no, mark=row.mark, state=row.state or "declared", round=row.round,
-        goods_zh=line.goods_zh, goods_en=line.goods_en, hs_code=line.hs_code,
-        quantity=f"{row.quantity:f} {row.unit}", declaration_no=request.declaration_no, request_no=request.no,
-        origin=request.origin, importer=request.importer.name_zh or request.importer.name_en,
-        port_zh=request.port.name_zh, port_en=request.port.name_en, transport=dict(request.transport or {}),
-        lodged_at=request.lodged_at, drawn_at=min((s.drawn_at for s in samples), default=None),
-        received_at=min(received, default=None), report_no=report.no if report else "",
-        verdict=report.verdict if report else "", severity=report.severity if report else "",
-        signatory=report.signatory_name if report else "", approved_at=report.at if report else None,
+        id=row.id,
+        version=row.version,
+        no=row.no,
+        mark=row.mark,
+        state=row.state or "declared",
+        round=row.round,
+        goods_zh=line.goods_zh,
+        goods_en=line.goods_en,
+        hs_code=line.hs_code,
+        quantity=f"{row.quantity:f} {row.unit}",
+        declaration_no=request.declaration_no,
+        request_no=request.no,
+        origin=request.origin,
+        importer=request.importer.name_zh or request.importer.name_en,
+        port_zh=request.port.name_zh,
+        port_en=request.port.name_en,
+        transport=dict(request.transport or {}),
+        lodged_at=request.lodged_at,
+        drawn_at=min((s.drawn_at for s in samples), default=None),
+        received_at=min(received, default=None),
+        report_no=report.no if report else "",
+        verdict=report.verdict if report else "",
+        severity=report.severity if report else "",
+        signatory=report.signatory_name if report else "",
+        approved_at=report.at if report else None,
         analyses=tuple(analysis_view(a) for a in analyses),
         samples=tuple((s.no, s.state, s.verdict) for s in samples),
         proposal=proposal(tx, row, report) if report else None,
-        disposition=chosen.choice if chosen else "", disposition_reason=decision.reason if decision else "",
-        decided_by=decision.officer_name if decision else "", decided_at=decision.at if decision else None,
-        certificates=tuple((c.no or "", c.kind, c.state) for c in papers), proof=row.proof,
+        disposition=chosen.choice if chosen else "",
+        disposition_reason=decision.reason if decision else "",
+        decided_by=decision.officer_name if decision else "",
+        decided_at=decision.at if decision else None,
+        certificates=tuple((c.no or "", c.kind, c.state) for c in papers),
+        proof=row.proof,
         verbs=verbs(tx, row, open_verbs("lot", row.state or ""), lookup.over(row)),
     )

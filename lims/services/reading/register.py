@@ -17,7 +17,7 @@ from lims.persistence.account import UserRow
 from lims.persistence.instrument import AuthorisationRow, InstrumentRow, ScopeRow
 from lims.persistence.organisation import OrganisationRow
 from lims.services import transition
-from lims.services.reading.catalogue import Page, Verb
+from lims.services.reading.page import Page, Verb
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
 
@@ -93,9 +93,7 @@ def organisations(
         columns = (OrganisationRow.code, OrganisationRow.name_zh, OrganisationRow.name_en)
         query = query.where(or_(*(one.icontains(text.strip(), autoescape=True) for one in columns)))
     rows = list(tx.session.scalars(query))
-    return Page(
-        tuple(_organisation(row) for row in rows[:size]), rows[size - 1].code if len(rows) > size else None
-    )
+    return Page(tuple(_organisation(row) for row in rows[:size]), rows[size - 1].code if len(rows) > size else None)
 
 
 def organisation(tx: Transaction, code: str) -> OrganisationView:
@@ -110,28 +108,32 @@ def instruments(tx: Transaction, text: str = "", after: str = "", size: int = 50
         query = query.where(InstrumentRow.code > after)
     if text.strip():
         columns = (
-            InstrumentRow.code, InstrumentRow.name_zh, InstrumentRow.name_en, InstrumentRow.technique,
+            InstrumentRow.code,
+            InstrumentRow.name_zh,
+            InstrumentRow.name_en,
+            InstrumentRow.technique,
             InstrumentRow.model,
         )
         query = query.where(or_(*(one.icontains(text.strip(), autoescape=True) for one in columns)))
     rows = list(tx.session.scalars(query))
     return Page(
-        tuple(_instrument(row, tx.today) for row in rows[:size]), rows[size - 1].code if len(rows) > size else None
+        tuple(_instrument(row, tx.today) for row in rows[:size]),
+        rows[size - 1].code if len(rows) > size else None,
     )
 
 
 def instrument(tx: Transaction, code: str) -> InstrumentView:
-    row = _found(tx.session.scalar(select(InstrumentRow).where(InstrumentRow.code == code)), "instrument", code)
-    verbs = tuple(
-        Verb(verb, transition.can(tx, row, verb, Over())) for verb in open_verbs(row.noun, row.state)
-    )
+    query = select(InstrumentRow).where(InstrumentRow.code == code)
+    row = _found(tx.session.scalar(query), "instrument", code)
+    verbs = tuple(Verb(verb, transition.can(tx, row, verb, Over())) for verb in open_verbs(row.noun, row.state))
     return _instrument(row, tx.today, verbs)
 
 
 def authorisations(tx: Transaction, method: str = "", username: str = "") -> tuple[AuthorisationView, ...]:
     """By method, then person; a method code also shows the grants over all methods."""
     query: Select[Any] = (
-        select(AuthorisationRow, UserRow).join(UserRow, AuthorisationRow.user_id == UserRow.id)
+        select(AuthorisationRow, UserRow)
+        .join(UserRow, AuthorisationRow.user_id == UserRow.id)
         .order_by(AuthorisationRow.method, AuthorisationRow.field, UserRow.username, AuthorisationRow.activity)
     )
     if method:
@@ -140,8 +142,15 @@ def authorisations(tx: Transaction, method: str = "", username: str = "") -> tup
         query = query.where(UserRow.username == username)
     return tuple(
         AuthorisationView(
-            row.id, user.username, user.name, row.activity, row.field if row.activity == "sign" else row.method,
-            row.valid_from, row.valid_to, row.evidence, in_force(row.valid_from, row.valid_to, tx.today),
+            row.id,
+            user.username,
+            user.name,
+            row.activity,
+            row.field if row.activity == "sign" else row.method,
+            row.valid_from,
+            row.valid_to,
+            row.evidence,
+            in_force(row.valid_from, row.valid_to, tx.today),
         )
         for row, user in tx.session.execute(query)
     )
@@ -163,8 +172,15 @@ def scope(tx: Transaction, mark: str = "", text: str = "", after: int = 0, size:
     rows = list(tx.session.scalars(query))
     items = tuple(
         ScopeView(
-            row.id, row.mark, row.registration_no, row.category, row.method, row.analyte, row.valid_from,
-            row.valid_to, in_force(row.valid_from, row.valid_to, tx.today),
+            row.id,
+            row.mark,
+            row.registration_no,
+            row.category,
+            row.method,
+            row.analyte,
+            row.valid_from,
+            row.valid_to,
+            in_force(row.valid_from, row.valid_to, tx.today),
         )
         for row in rows[:size]
     )
@@ -179,11 +195,22 @@ def _organisation(row: OrganisationRow) -> OrganisationView:
 
 def _instrument(row: InstrumentRow, today: date, verbs: tuple[Verb, ...] = ()) -> InstrumentView:
     return InstrumentView(
-        code=row.code, name_zh=row.name_zh, name_en=row.name_en, technique=row.technique, maker=row.maker,
-        model=row.model, serial_no=row.serial_no, place=row.place, adapter=row.adapter, state=row.state,
-        calibrated_on=row.calibrated_on, calibration_due=row.calibration_due,
-        calibration=calibration(row.calibration_due, today), out_reason=row.out_reason,
-        unfit=unfit(Equipment(row.code, row.state, row.calibration_due, row.out_reason), today), verbs=verbs,
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        technique=row.technique,
+        maker=row.maker,
+        model=row.model,
+        serial_no=row.serial_no,
+        place=row.place,
+        adapter=row.adapter,
+        state=row.state,
+        calibrated_on=row.calibrated_on,
+        calibration_due=row.calibration_due,
+        calibration=calibration(row.calibration_due, today),
+        out_reason=row.out_reason,
+        unfit=unfit(Equipment(row.code, row.state, row.calibration_due, row.out_reason), today),
+        verbs=verbs,
     )
 
 

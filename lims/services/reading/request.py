@@ -127,16 +127,28 @@ def _mine(tx: Transaction, query: Select[Any]) -> Select[Any]:
 
 def _item(row: RequestRow) -> RequestItem:
     return RequestItem(
-        row.id, row.no, row.declaration_no, row.importer.name_zh or row.importer.name_en, row.port.code, row.origin,
-        row.state, row.lodged_at, len(row.lots),
+        row.id,
+        row.no,
+        row.declaration_no,
+        row.importer.name_zh or row.importer.name_en,
+        row.port.code,
+        row.origin,
+        row.state,
+        row.lodged_at,
+        len(row.lots),
     )
 
 
 def detail(tx: Transaction, no: str) -> RequestView:
     tx.require("request:see")
     row = lookup.request(
-        tx, no, joinedload(RequestRow.importer), joinedload(RequestRow.producer), selectinload(RequestRow.lines),
-        selectinload(RequestRow.lots).joinedload(LotRow.line), selectinload(RequestRow.lots).selectinload(LotRow.samples),
+        tx,
+        no,
+        joinedload(RequestRow.importer),
+        joinedload(RequestRow.producer),
+        selectinload(RequestRow.lines),
+        selectinload(RequestRow.lots).joinedload(LotRow.line),
+        selectinload(RequestRow.lots).selectinload(LotRow.samples),
     )
     analyses = _analyses(tx, row)
     attachments = tx.session.execute(
@@ -145,11 +157,23 @@ def detail(tx: Transaction, no: str) -> RequestView:
         )
     ).all()
     return RequestView(
-        id=row.id, version=row.version, no=row.no, declaration_no=row.declaration_no, jurisdiction=row.jurisdiction,
-        port_code=row.port.code, port_zh=row.port.name_zh, port_en=row.port.name_en,
-        importer=_named(row.importer), producer=_named(row.producer) if row.producer else "", origin=row.origin,
-        transport=dict(row.transport or {}), note=row.note, question=row.question, state=row.state,
-        lodged_at=row.lodged_at, lines=tuple(_line(line) for line in row.lines),
+        id=row.id,
+        version=row.version,
+        no=row.no,
+        declaration_no=row.declaration_no,
+        jurisdiction=row.jurisdiction,
+        port_code=row.port.code,
+        port_zh=row.port.name_zh,
+        port_en=row.port.name_en,
+        importer=_named(row.importer),
+        producer=_named(row.producer) if row.producer else "",
+        origin=row.origin,
+        transport=dict(row.transport or {}),
+        note=row.note,
+        question=row.question,
+        state=row.state,
+        lodged_at=row.lodged_at,
+        lines=tuple(_line(line) for line in row.lines),
         lots=tuple(_lot(lot, analyses.get(lot.id, [])) for lot in row.lots),
         attachments=tuple((item.id, item.name, item.size) for item in attachments),
         verbs=verbs(tx, row, open_verbs("request", row.state), lookup.over(row)),
@@ -158,8 +182,11 @@ def detail(tx: Transaction, no: str) -> RequestView:
 
 def _analyses(tx: Transaction, row: RequestRow) -> dict[int, list[AnalysisView]]:
     query = (
-        select(AnalysisRow).join(LotRow, AnalysisRow.lot_id == LotRow.id).where(LotRow.request_id == row.id)
-        .options(joinedload(AnalysisRow.result)).order_by(AnalysisRow.id)
+        select(AnalysisRow)
+        .join(LotRow, AnalysisRow.lot_id == LotRow.id)
+        .where(LotRow.request_id == row.id)
+        .options(joinedload(AnalysisRow.result))
+        .order_by(AnalysisRow.id)
     )
     found: dict[int, list[AnalysisView]] = {}
     for analysis in tx.session.scalars(query):
@@ -173,15 +200,33 @@ def _named(row: OrganisationRow) -> str:
 
 def _line(line: Any) -> LineView:
     return LineView(
-        line.seq, line.hs_code, line.product, line.goods_zh, line.goods_en, format(line.quantity, "f"), line.unit,
-        line.packages, line.gap, line.gap_acknowledged,
+        line.seq,
+        line.hs_code,
+        line.product,
+        line.goods_zh,
+        line.goods_en,
+        format(line.quantity, "f"),
+        line.unit,
+        line.packages,
+        line.gap,
+        line.gap_acknowledged,
     )
 
 
 def _lot(lot: LotRow, analyses: list[AnalysisView]) -> LotView:
     samples: list[SampleRow] = lot.samples
     return LotView(
-        lot.id, lot.no, lot.seq, lot.mark, format(lot.quantity, "f"), lot.unit, lot.state or "declared", lot.round,
-        lot.line.seq, lot.line.goods_zh, lot.line.goods_en,
-        tuple(SampleBrief(s.no, s.state, s.verdict, s.received_at) for s in samples), tuple(analyses),
+        lot.id,
+        lot.no,
+        lot.seq,
+        lot.mark,
+        format(lot.quantity, "f"),
+        lot.unit,
+        lot.state or "declared",
+        lot.round,
+        lot.line.seq,
+        lot.line.goods_zh,
+        lot.line.goods_en,
+        tuple(SampleBrief(s.no, s.state, s.verdict, s.received_at) for s in samples),
+        tuple(analyses),
     )

@@ -31,13 +31,16 @@ class ReviewItem:
 def queue(tx: Transaction, size: int = 100) -> tuple[ReviewItem, ...]:
     tx.require("result:verify")
     query = (
-        select(AnalysisRow).where(AnalysisRow.state == "submitted")
+        select(AnalysisRow)
+        .where(AnalysisRow.state == "submitted")
         .options(
-            joinedload(AnalysisRow.result), joinedload(AnalysisRow.sample),
+            joinedload(AnalysisRow.result),
+            joinedload(AnalysisRow.sample),
             joinedload(AnalysisRow.lot).joinedload(LotRow.line),
             joinedload(AnalysisRow.lot).joinedload(LotRow.request).joinedload(RequestRow.port),
         )
-        .order_by(AnalysisRow.id).limit(size)
+        .order_by(AnalysisRow.id)
+        .limit(size)
     )
     rows = tx.session.scalars(query).all()
     sheets = _sheets(tx, {row.worksheet_id for row in rows if row.worksheet_id})
@@ -56,6 +59,11 @@ def _item(tx: Transaction, row: AnalysisRow, sheets: dict[int, WorksheetRow]) ->
     result = seen.result
     clean = result is not None and result.verdict in ("PASS", "NO_LIMIT") and result.number == 1 and state != "held"
     return ReviewItem(
-        seen, row.sample.no if row.sample else "", row.lot.line.product, sheet.no if sheet else "", state,
-        transition.can(tx, row, "verify", lookup.over(row)), clean,
+        seen,
+        row.sample.no if row.sample else "",
+        row.lot.line.product,
+        sheet.no if sheet else "",
+        state,
+        transition.can(tx, row, "verify", lookup.over(row)),
+        clean,
     )

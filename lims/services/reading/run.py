@@ -68,14 +68,28 @@ def detail(tx: Transaction, no: str) -> RunView:
     analyses = {
         row.id: row
         for row in tx.session.scalars(
-            select(AnalysisRow).where(AnalysisRow.worksheet_id == run.worksheet_id)
+            select(AnalysisRow)
+            .where(AnalysisRow.worksheet_id == run.worksheet_id)
             .options(joinedload(AnalysisRow.result))
         )
     }
     counts = Counter(row.match for row in run.readings)
     return RunView(
-        run.no, run.state, sheet.no, run.adapter, run.name, run.digest, run.size, run.encoding, run.received_name,
-        run.received_at, run.result_cells, dict(run.skipped or {}), tuple(run.notices or ()), run.problem, dict(counts),
+        run.no,
+        run.state,
+        sheet.no,
+        run.adapter,
+        run.name,
+        run.digest,
+        run.size,
+        run.encoding,
+        run.received_name,
+        run.received_at,
+        run.result_cells,
+        dict(run.skipped or {}),
+        tuple(run.notices or ()),
+        run.problem,
+        dict(counts),
         tuple(_reading(row, analyses.get(row.analysis_id or 0)) for row in run.readings),
         verbs(tx, run, open_verbs("run", run.state), Over()),
     )
@@ -84,7 +98,19 @@ def detail(tx: Transaction, no: str) -> RunView:
 def _reading(row: Any, analysis: AnalysisRow | None) -> ReadingView:
     stored = analysis.result.text if analysis is not None and analysis.result is not None else ""
     return ReadingView(
-        row.n, row.sample_text, row.analyte_text, row.value_text, row.unit_text, row.flag, row.role, row.source,
-        row.match, row.problem, row.analysis_id, analysis.analyte_zh if analysis else "",
-        analysis.analyte_en if analysis else "", stored, row.result_id is not None,
+        row.n,
+        row.sample_text,
+        row.analyte_text,
+        row.value_text,
+        row.unit_text,
+        row.flag,
+        row.role,
+        row.source,
+        row.match,
+        row.problem,
+        row.analysis_id,
+        analysis.analyte_zh if analysis else "",
+        analysis.analyte_en if analysis else "",
+        stored,
+        row.result_id is not None,
     )

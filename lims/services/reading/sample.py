@@ -73,9 +73,7 @@ def blind(tx: Transaction) -> bool:
     return all(grant.over == "blind" for grant in held)
 
 
-def listing(
-    tx: Transaction, state: str = "", after: str = "", size: int = 50, text: str = ""
-) -> Page[SampleItem]:
+def listing(tx: Transaction, state: str = "", after: str = "", size: int = 50, text: str = "") -> Page[SampleItem]:
     hidden = blind(tx)
     query = select(SampleRow).options(joinedload(SampleRow.lot).joinedload(LotRow.line))
     if state:
@@ -89,8 +87,15 @@ def _item(row: SampleRow, hidden: bool) -> SampleItem:
     line = row.lot.line
     goods = (line.product, line.product) if hidden else (line.goods_zh, line.goods_en)
     return SampleItem(
-        row.id, row.no, row.state, line.product, *goods, "" if hidden else row.lot.no, row.drawn_at,
-        row.received_at, row.verdict,
+        row.id,
+        row.no,
+        row.state,
+        line.product,
+        *goods,
+        "" if hidden else row.lot.no,
+        row.drawn_at,
+        row.received_at,
+        row.verdict,
     )
 
 
@@ -102,21 +107,38 @@ def detail(tx: Transaction, no: str) -> SampleView:
     custody = tx.session.scalars(select(CustodyRow).where(CustodyRow.sample_id == row.id).order_by(CustodyRow.id))
     line = row.lot.line
     return SampleView(
-        id=row.id, version=row.version, no=row.no, state=row.state, verdict=row.verdict, product=line.product,
-        goods_zh=line.product if hidden else line.goods_zh, goods_en=line.product if hidden else line.goods_en,
-        lot_no="" if hidden else row.lot.no, lot_state=row.lot.state or "",
-        request_no="" if hidden else row.lot.request.no, blind=hidden, drawn_at=row.drawn_at,
-        samplers=("", "") if hidden else (row.sampler_1, row.sampler_2), seal_no=row.seal_no,
-        place="" if hidden else row.place, plan=row.plan, received_at=row.received_at, condition=row.condition,
-        condition_note=row.condition_note, temperature=row.temperature, seal_intact=row.seal_intact,
-        approved_name=row.approved_name, approved_at=row.approved_at, retained_place=row.retained_place,
+        id=row.id,
+        version=row.version,
+        no=row.no,
+        state=row.state,
+        verdict=row.verdict,
+        product=line.product,
+        goods_zh=line.product if hidden else line.goods_zh,
+        goods_en=line.product if hidden else line.goods_en,
+        lot_no="" if hidden else row.lot.no,
+        lot_state=row.lot.state or "",
+        request_no="" if hidden else row.lot.request.no,
+        blind=hidden,
+        drawn_at=row.drawn_at,
+        samplers=("", "") if hidden else (row.sampler_1, row.sampler_2),
+        seal_no=row.seal_no,
+        place="" if hidden else row.place,
+        plan=row.plan,
+        received_at=row.received_at,
+        condition=row.condition,
+        condition_note=row.condition_note,
+        temperature=row.temperature,
+        seal_intact=row.seal_intact,
+        approved_name=row.approved_name,
+        approved_at=row.approved_at,
+        retained_place=row.retained_place,
         retained_until=row.retained_until,
         portions=tuple(
             (p.no, p.use, "" if p.amount is None else f"{p.amount:f} {p.unit}", p.place) for p in row.portions
         ),
-        custody=tuple(
-            (c.from_name, c.to_name, c.at, c.seal_intact, c.temperature, c.purpose) for c in custody
-        ) if not hidden else (),
+        custody=tuple((c.from_name, c.to_name, c.at, c.seal_intact, c.temperature, c.purpose) for c in custody)
+        if not hidden
+        else (),
         analyses=tuple(analysis_view(a) for a in analyses),
         verbs=verbs(tx, row, open_verbs("sample", row.state), lookup.over(row)),
     )
@@ -130,7 +152,8 @@ def expected(tx: Transaction, after: str = "", size: int = 50) -> Page[SampleIte
     """Drawn or under way: what the counter waits for."""
     hidden = blind(tx)
     query = (
-        select(SampleRow).where(SampleRow.state.in_(("drawn", "in_transit")))
+        select(SampleRow)
+        .where(SampleRow.state.in_(("drawn", "in_transit")))
         .options(joinedload(SampleRow.lot).joinedload(LotRow.line))
     )
     return page(tx, query, SampleRow.id, after, size, lambda row: _item(row, hidden))

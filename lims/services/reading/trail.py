@@ -46,6 +46,16 @@ def events(
 
 def _view(row: EventRow) -> EventView:
     return EventView(
-        row.id, row.object_type, row.object_no, row.seq, row.actor_name, row.role, row.at, row.verb, row.reason,
-        row.before, row.after, row.hash,
+        row.id,
+        row.object_type,
+        row.object_no,
+        row.seq,
+        row.actor_name,
+        row.role,
+        row.at,
+        row.verb,
+        row.reason,
+        row.before,
+        row.after,
+        row.hash,
     )

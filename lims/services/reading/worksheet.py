@@ -15,7 +15,7 @@ from lims.persistence.request import LotRow
 from lims.persistence.run import RunRow
 from lims.persistence.sample import SampleRow
 from lims.persistence.worksheet import PositionRow, WorksheetRow
-from lims.services import facts, lookup
+from lims.services import facts, judging, lookup
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.reading.page import Page, page
 from lims.services.transaction import Transaction
@@ -103,17 +103,24 @@ class GridView:
 def waiting_methods(tx: Transaction) -> tuple[WaitingMethod, ...]:
     query = (
         select(AnalysisRow.method, func.count(AnalysisRow.id), func.count(AnalysisRow.sample_id.distinct()))
-        .where(AnalysisRow.state == "waiting").group_by(AnalysisRow.method).order_by(AnalysisRow.method)
+        .where(AnalysisRow.state == "waiting")
+        .group_by(AnalysisRow.method)
+        .order_by(AnalysisRow.method)
     )
     return tuple(WaitingMethod(*row) for row in tx.session.execute(query))
 
 
 def waiting(tx: Transaction, method: str, size: int = 200) -> tuple[WaitingAnalysis, ...]:
     query = (
-        select(AnalysisRow).where(AnalysisRow.state == "waiting", AnalysisRow.method == method)
-        .options(joinedload(AnalysisRow.sample), joinedload(AnalysisRow.lot).joinedload(LotRow.line),
-                 joinedload(AnalysisRow.result))
-        .order_by(AnalysisRow.id).limit(size)
+        select(AnalysisRow)
+        .where(AnalysisRow.state == "waiting", AnalysisRow.method == method)
+        .options(
+            joinedload(AnalysisRow.sample),
+            joinedload(AnalysisRow.lot).joinedload(LotRow.line),
+            joinedload(AnalysisRow.result),
+        )
+        .order_by(AnalysisRow.id)
+        .limit(size)
     )
     return tuple(_waiting(row) for row in tx.session.scalars(query))
 
@@ -121,8 +128,15 @@ def waiting(tx: Transaction, method: str, size: int = 200) -> tuple[WaitingAnaly
 def _waiting(row: AnalysisRow) -> WaitingAnalysis:
     seen = analysis_view(row)
     return WaitingAnalysis(
-        row.id, row.sample.no if row.sample else "", row.lot.line.product, row.analyte, row.analyte_zh,
-        row.analyte_en, row.method, seen.limit, seen.unit,
+        row.id,
+        row.sample.no if row.sample else "",
+        row.lot.line.product,
+        row.analyte,
+        row.analyte_zh,
+        row.analyte_en,
+        row.method,
+        seen.limit,
+        seen.unit,
     )
 
 
@@ -139,30 +153,49 @@ def listing(
 
 def _item(row: WorksheetRow) -> WorksheetItem:
     return WorksheetItem(
-        row.id, row.no, row.method, row.analyst_name, row.state, row.made_at, row.due_at,
+        row.id,
+        row.no,
+        row.method,
+        row.analyst_name,
+        row.state,
+        row.made_at,
+        row.due_at,
         row.batch.state if row.batch else "",
     )
 
 
 def grid(tx: Transaction, no: str) -> GridView:
     sheet = lookup.worksheet(
-        tx, no, selectinload(WorksheetRow.positions).selectinload(PositionRow.readings), joinedload(WorksheetRow.batch)
+        tx,
+        no,
+        selectinload(WorksheetRow.positions).selectinload(PositionRow.readings),
+        joinedload(WorksheetRow.batch),
     )
     analyses = _analyses(tx, sheet.id)
     columns = _columns(analyses)
     method = facts.method(tx, sheet.method, tx.today)
-    lod, loq = facts.lod_loq(method, "")
+    lod, loq = judging.lod_loq(method, "")
     instrument = tx.session.get(InstrumentRow, sheet.instrument_id) if sheet.instrument_id else None
     runs = tx.session.execute(
         select(RunRow.no, RunRow.state, RunRow.name).where(RunRow.worksheet_id == sheet.id).order_by(RunRow.id)
     ).all()
     return GridView(
-        id=sheet.id, no=sheet.no, method=sheet.method, title=method.title if method else "",
-        formula=(method.formula or "") if method else "", state=sheet.state, analyst=sheet.analyst_name,
-        analyst_id=sheet.analyst_id, instrument=instrument.code if instrument else "",
-        calibration_due=instrument.calibration_due if instrument else None, due_at=sheet.due_at,
-        batch_state=sheet.batch.state if sheet.batch else "", batch_finding=sheet.batch.finding if sheet.batch else "",
-        lod=_shown(lod, method), loq=_shown(loq, method), columns=columns,
+        id=sheet.id,
+        no=sheet.no,
+        method=sheet.method,
+        title=method.title if method else "",
+        formula=(method.formula or "") if method else "",
+        state=sheet.state,
+        analyst=sheet.analyst_name,
+        analyst_id=sheet.analyst_id,
+        instrument=instrument.code if instrument else "",
+        calibration_due=instrument.calibration_due if instrument else None,
+        due_at=sheet.due_at,
+        batch_state=sheet.batch.state if sheet.batch else "",
+        batch_finding=sheet.batch.finding if sheet.batch else "",
+        lod=_shown(lod, method),
+        loq=_shown(loq, method),
+        columns=columns,
         positions=tuple(_position(p, columns, analyses) for p in sheet.positions),
         runs=tuple((run.no, run.state, run.name) for run in runs),
     )
@@ -174,9 +207,12 @@ def _shown(value: object, method: object) -> str:
 
 def _analyses(tx: Transaction, sheet_id: int) -> Sequence[AnalysisRow]:
     query = (
-        select(AnalysisRow).where(AnalysisRow.worksheet_id == sheet_id)
-        .options(joinedload(AnalysisRow.result), joinedload(AnalysisRow.sample).joinedload(SampleRow.lot)
-                 .joinedload(LotRow.line))
+        select(AnalysisRow)
+        .where(AnalysisRow.worksheet_id == sheet_id)
+        .options(
+            joinedload(AnalysisRow.result),
+            joinedload(AnalysisRow.sample).joinedload(SampleRow.lot).joinedload(LotRow.line),
+        )
         .order_by(AnalysisRow.id)
     )
     return tx.session.scalars(query).all()
@@ -196,5 +232,14 @@ def _position(row: PositionRow, columns: tuple[Column, ...], analyses: Sequence[
     cells = tuple(analysis_view(here[c.analyte]) if c.analyte in here else None for c in columns)
     findings = tuple((r.analyte, r.text, r.outcome) for r in row.readings)
     return PositionView(
-        row.id, row.seq, row.kind, row.label, row.vial, row.expected, row.of_position, product, cells, findings
+        row.id,
+        row.seq,
+        row.kind,
+        row.label,
+        row.vial,
+        row.expected,
+        row.of_position,
+        product,
+        cells,
+        findings,
     )

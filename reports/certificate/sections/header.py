@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports import fonts, style
 from reports.certificate.content import CertificateContent, Mark, Pair
 from reports.certificate.words import LABELS, TITLES
-from reports.page import Block, Pen
+from reports.page import Block, Pen, gap, text_block
 from reports.text import fit, wrap
 
 MARK_WIDTH, MARK_HEIGHT, MARK_GAP = 56.0, 30.0, 8.0
@@ -16,7 +16,18 @@ def title(content: CertificateContent) -> Pair:
 
 
 def blocks(content: CertificateContent) -> list[Block]:
-    return [_laboratory(content), _title(title(content)), _identity(content)]
+    return [_laboratory(content), _title(title(content)), _identity(content), *_amendment(content)]
+
+
+def _amendment(content: CertificateContent) -> list[Block]:
+    """Which document this one replaces, what it changes and why (7.8.8)."""
+    replaces, changes = LABELS["replaces"], LABELS["changes"]
+    texts = []
+    if content.replaces:
+        texts.append(f"{replaces.zh} {replaces.en} {content.replaces}")
+    if content.changes:
+        texts.append(f"{changes.zh} {changes.en}: {content.changes.zh} {content.changes.en}")
+    return [text_block("; ".join(texts), style.SMALL, grey=style.DARK), gap(4)] if texts else []
 
 
 def _laboratory(content: CertificateContent) -> Block:

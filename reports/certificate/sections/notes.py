@@ -28,8 +28,6 @@ def blocks(content: CertificateContent) -> list[Block]:
         ("subcontracted", _providers(content)),
         ("supplied", _supplied(content)),
         ("marks", _marks(content)),
-        ("replaces", content.replaces),
-        ("changes", _spaced(*_words(content.changes))),
         ("statements", " ".join(_spaced(*_words(pair)) for pair in (*SENTENCES, *content.sentences))),
     ]
     return [*(_note(key, text) for key, text in notes if text), gap(14)]

@@ -9,7 +9,7 @@ from reports import fonts, style
 from reports.certificate.content import CertificateContent, Pair, ResultRow
 from reports.certificate.words import LABELS, NOT_DETECTED, OPERATORS, PROVIDER_SIGN, ROW_VERDICTS
 from reports.page import Block, Pen, gap
-from reports.text import wrap
+from reports.text import fit, wrap
 
 PAD = 4.0
 # Left edges and widths of the columns, in points from the left margin.
@@ -24,6 +24,7 @@ COLUMNS = {
     "verdict": 0.0,
 }
 COLUMN_GAP = 6.0
+SMALLEST = 5.5
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def limit_text(row: ResultRow) -> Pair:
 
 def _head(table: Table) -> Block:
     height = 24.0
-    k = f" (k={table.coverage})" if table.coverage else ", k"
+    k = f" (k={table.coverage})" if table.coverage else ""
     titles = {key: LABELS[key] for key in COLUMNS if key not in ("seq", "uncertainty")}
     titles["uncertainty"] = Pair(LABELS["uncertainty"].zh, f"U{k}")
 
@@ -141,10 +142,11 @@ class Cell:
     key: str
     lines: tuple[str, ...]
     small: tuple[str, ...] = ()
+    size: float = style.BODY
 
     @property
     def height(self) -> float:
-        return len(self.lines) * style.leading(style.BODY) + len(self.small) * style.leading(style.FINE)
+        return len(self.lines) * style.leading(self.size) + len(self.small) * style.leading(style.FINE)
 
 
 def _row(row: ResultRow, table: Table, head: Block) -> Block:
@@ -172,15 +174,13 @@ def _cells(row: ResultRow, table: Table, font: str) -> list[Cell]:
     name = row.analyte.zh or row.analyte.en
     limit = limit_text(row)
     verdict = ROW_VERDICTS.get(row.verdict, Pair("—"))
-    uncertainty = row.uncertainty or "—"
-    if row.uncertainty and not table.coverage and row.coverage:
-        uncertainty = f"{row.uncertainty}, {row.coverage}"
+    own_k = f"k = {row.coverage}" if row.uncertainty and row.coverage and not table.coverage else ""
     return [
         Cell("seq", (str(row.seq),)),
         _cell("analysis", f"{name} {signs}".strip(), row.analyte.en if row.analyte.zh else "", font, table),
         _cell("method", row.method, _limits_of_method(row), font, table),
         _cell("result", row.result, "", font, table),
-        _cell("uncertainty", uncertainty, "", font, table),
+        _cell("uncertainty", row.uncertainty or "—", own_k, font, table),
         _cell("limit", limit.zh, _dotted(limit.en, _clause(row)), font, table),
         _cell("unit", row.unit, "", font, table),
         _cell("verdict", verdict.zh, verdict.en, font, table),
@@ -202,11 +202,10 @@ def _limits_of_method(row: ResultRow) -> str:
 
 def _cell(key: str, text: str, small: str, font: str, table: Table) -> Cell:
     width = table.edges[key][1]
-    return Cell(
-        key,
-        wrap(text, font, style.BODY, width),
-        wrap(small, fonts.REGULAR, style.FINE, width) if small else (),
-    )
+    # A figure such as 0.11×10⁻³ must not be broken: it is set smaller instead.
+    size = fit(text, font, style.BODY, width, SMALLEST) if key in table.axes and " " not in text else style.BODY
+    below = wrap(small, fonts.REGULAR, style.FINE, width) if small else ()
+    return Cell(key, wrap(text, font, size, width), below, size)
 
 
 def _worked(row: ResultRow, table: Table) -> tuple[str, ...]:
@@ -227,13 +226,14 @@ def _draw_cell(pen: Pen, y: float, cell: Cell, table: Table, *, bold: bool) -> N
         pen.lines(x, y, cell.small, style.FINE, grey=style.MID)
         return
     right = x + width
-    if len(cell.lines) == 1 and _is_figure(cell.lines[0]) and axis.left + axis.right <= width:
+    aligned = len(cell.lines) == 1 and cell.size == style.BODY and _is_figure(cell.lines[0])
+    if aligned and axis.left + axis.right <= width:
         left, rest = _halves(cell.lines[0])
         middle = right - axis.right
         _figure(pen, middle, y + style.BODY * 1.02, left, rest, strong)
         y += style.leading(style.BODY)
     else:
-        y = pen.lines(right, y, cell.lines, style.BODY, bold=strong, align="right")
+        y = pen.lines(right, y, cell.lines, cell.size, bold=strong, align="right")
     pen.lines(right, y, cell.small, style.FINE, grey=style.MID, align="right")
 
 

@@ -22,8 +22,7 @@ def blocks(content: CertificateContent) -> list[Block]:
 def _row(people: tuple[Signatory, ...]) -> Block:
     columns = [(wrap(person.name, fonts.BOLD, style.BODY, COLUMN), _lines(person)) for person in people]
     height = 5 + max(
-        len(name) * style.leading(style.BODY) + len(small) * style.leading(style.SMALL)
-        for name, small in columns
+        len(name) * style.leading(style.BODY) + len(small) * style.leading(style.SMALL) for name, small in columns
     )
 
     def draw(pen: Pen, y: float) -> None:
@@ -46,6 +45,4 @@ def _lines(person: Signatory) -> list[str]:
 def _end() -> Block:
     middle = style.LEFT + style.WIDTH / 2
     words = f"— {END.zh} {END.en} —"
-    return Block(
-        16, lambda pen, y: pen.text(middle, y + 12, words, style.SMALL, grey=style.MID, align="center")
-    )
+    return Block(16, lambda pen, y: pen.text(middle, y + 12, words, style.SMALL, grey=style.MID, align="center"))

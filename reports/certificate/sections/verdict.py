@@ -34,9 +34,7 @@ def _frame(content: CertificateContent) -> Block:
     head_zh = wrap(words.zh, fonts.BOLD, size, left)
     head_en = wrap(words.en.upper(), fonts.REGULAR, style.BODY, left)
     sentences = [part for pair in (content.summary, content.reason) for part in (pair.zh, pair.en) if part]
-    lines = [
-        line for text in dict.fromkeys(sentences) for line in wrap(text, fonts.REGULAR, style.BODY, left)
-    ]
+    lines = [line for text in dict.fromkeys(sentences) for line in wrap(text, fonts.REGULAR, style.BODY, left)]
     basis = _basis(content.legal_basis, right)
     tall = (
         len(head_zh) * style.leading(size)
@@ -52,9 +50,7 @@ def _frame(content: CertificateContent) -> Block:
         top = pen.lines(x, top, head_zh, size, bold=True)
         top = pen.lines(x, top, head_en, style.BODY, grey=style.DARK) + 2
         pen.lines(x, top, lines, style.BODY)
-        pen.lines(
-            style.LEFT + style.WIDTH - PAD_X - right, y + PAD_Y + 2, basis, style.SMALL, grey=style.DARK
-        )
+        pen.lines(style.LEFT + style.WIDTH - PAD_X - right, y + PAD_Y + 2, basis, style.SMALL, grey=style.DARK)
 
     return Block(height, draw)
 

@@ -1,0 +1,110 @@
+"""The kinds of reference items: the fields of each, what must be true of them, and what they point at.
+
+It knows neither rows nor files; where an item is kept and who may change it is the catalogue's service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from lims.domain.method import method_from
+from lims.domain.requirement import analyte_from, product_from
+from lims.domain.rules.errors import BadInput
+from lims.domain.specification import limit_from
+
+Check = Callable[[str, Mapping[str, str]], object]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of item. ``fields`` are all texts; ``check`` raises BadInput for a content that cannot stand."""
+
+    kind: str
+    file: str
+    """Name of its table in the seed, and ``key`` the column there that holds the code."""
+    key: str
+    fields: tuple[str, ...]
+    check: Check
+    searched: Mapping[str, str] = field(default_factory=dict)
+    """What the item is searched by -> the field that says it."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(kind pointed at, field that holds its code or codes)."""
+
+
+def _needing(*names: str) -> Check:
+    def check(_code: str, content: Mapping[str, str]) -> object:
+        for name in names:
+            if not (content.get(name) or "").strip():
+                raise BadInput("FIELD_NEEDED", field=name)
+        return content
+
+    return check
+
+
+def _limit(code: str, content: Mapping[str, str]) -> object:
+    return limit_from(0, code, 1, content)
+
+
+def _method(code: str, content: Mapping[str, str]) -> object:
+    return method_from(0, code, 1, content)
+
+
+def _disposition_rule(code: str, content: Mapping[str, str]) -> object:
+    priority = content.get("priority", "")
+    if not (priority.isascii() and priority.isdigit()):
+        raise BadInput("NOT_A_NUMBER", field="priority", value=priority)
+    asked = ("jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition")
+    return _needing(*asked)(code, content)
+
+
+_CATEGORY = "seq name_en name_zh what_is_tested goods_class"
+_UNIT = "dimension base_unit factor_to_base offset_to_base rule"
+_ANALYTE = "name_en name_zh cas kind default_unit sum_members note confidence"
+_PRODUCT = "category name_en name_zh hs_examples goods_class note confidence"
+_METHOD = (
+    "technique title analytes matrix categories lod lod_unit loq loq_unit u_rel_pct_k2_typical k formula instrument "
+    "demo_cma demo_cnas note confidence"
+)
+_LIMIT = (
+    "jurisdiction product analyte operator value value2 strict unit basis n c m M portion standard clause severity "
+    "nd_rule sum_rule decision_rule_hint note confidence"
+)
+_RULE = (
+    "priority jurisdiction goods_class verdict worst_severity state disposition allowed_choices document deadline "
+    "legal_basis editable note confidence"
+)
+_NAMES = {"name_zh": "name_zh", "name_en": "name_en"}
+_WHOSE = {"jurisdiction": "jurisdiction", "product": "product", "analyte": "analyte"}
+
+
+def _kinds() -> tuple[Kind, ...]:
+    return (
+        Kind("category", "categories", "category", _words(_CATEGORY), _needing("name_en", "name_zh"), _NAMES),
+        Kind("unit", "units", "unit", _words(_UNIT), _needing("dimension", "base_unit")),
+        Kind("analyte", "analytes", "analyte", _words(_ANALYTE), analyte_from, _NAMES),
+        Kind(
+            "product", "products", "product", _words(_PRODUCT), product_from,
+            {**_NAMES, "category": "category", "hs_codes": "hs_examples"}, (("category", "category"),),
+        ),
+        Kind(
+            "method", "methods", "method", _words(_METHOD), _method, {"name_en": "title"},
+            (("analyte", "analytes"), ("category", "categories")),
+        ),
+        Kind(
+            "limit", "limits", "limit_id", _words(_LIMIT), _limit, _WHOSE,
+            (("product", "product"), ("analyte", "analyte"), ("unit", "unit")),
+        ),
+        Kind(
+            "disposition_rule", "disposition_rules", "rule_id", _words(_RULE), _disposition_rule,
+            {"jurisdiction": "jurisdiction"},
+        ),
+    )  # fmt: skip
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+KINDS: Mapping[str, Kind] = {kind.kind: kind for kind in _kinds()}
+"""In the order in which they may be filled: what is pointed at comes first."""

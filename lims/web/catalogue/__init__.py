@@ -1,0 +1,9 @@
+"""The catalogue room: reference items, organisations, instruments and the accreditation scope."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("catalogue", __name__, url_prefix="/catalogue")
+
+from lims.web.catalogue import instruments, items, organisations, scope  # noqa: E402, F401  (they add the routes)

@@ -1,0 +1,96 @@
+"""Pages of reference items: search, lists, one item with its versions, proposing and releasing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from lims.domain.reference import KINDS
+from lims.domain.rules.errors import LimsError, NotFound
+from lims.services import catalogue
+from lims.services.reading import catalogue as reading_catalogue
+from lims.web.access import needs, signed_in
+from lims.web.catalogue import blueprint, typed
+from lims.web.catalogue.labels import CHOICES, FIELD_NAMES, KIND_NAMES, STATE_NAMES
+from lims.web.unit import reading, writing
+
+WORDS = {"kinds": KIND_NAMES, "fields": FIELD_NAMES, "states": STATE_NAMES}
+
+
+@blueprint.get("/")
+@signed_in
+def home() -> str:
+    text = request.args.get("q", "")
+    with reading() as tx:
+        found = reading_catalogue.search(tx, text)
+        counts = reading_catalogue.counts(tx)
+        waiting = reading_catalogue.waiting(tx)
+    return render_template(
+        "catalogue/home.html", q=text, found=found, counts=counts, waiting=waiting, today=tx.today, **WORDS
+    )
+
+
+@blueprint.get("/list/<kind>")
+@signed_in
+def listing(kind: str) -> str:
+    text, after = request.args.get("q", ""), request.args.get("after", "")
+    with reading() as tx:
+        page = reading_catalogue.listing(tx, kind, text, after)
+    return render_template("catalogue/listing.html", kind=kind, q=text, page=page, **WORDS)
+
+
+@blueprint.get("/item/<kind>/<path:code>")
+@signed_in
+def item(kind: str, code: str) -> str:
+    return _item(kind, code)
+
+
+@blueprint.get("/propose/<kind>")
+@needs("catalogue:propose")
+def propose_form(kind: str) -> str:
+    """An empty form, or one filled from the newest version of ``?code=``."""
+    code = request.args.get("code", "")
+    content: dict[str, str] = {}
+    if code:
+        with reading() as tx:
+            content = dict(reading_catalogue.detail(tx, kind, code).versions[0].content)
+    return _form(kind, code, content)
+
+
+@blueprint.post("/propose/<kind>")
+@needs("catalogue:propose")
+def propose(kind: str) -> Any:
+    fields = _kind(kind).fields
+    code = typed.text("code")
+    content = {name: typed.text(f"content.{name}") for name in fields}
+    try:
+        cmd = catalogue.ProposeVersion(
+            kind, code, content, typed.day("valid_from"), typed.day("valid_to"), typed.text("reason")
+        )
+        with writing() as tx:
+            catalogue.propose(tx, cmd)
+    except LimsError as error:
+        return _form(kind, code, content, error), 422
+    return redirect(url_for("catalogue.item", kind=kind, code=code), 303)
+
+
+@blueprint.post("/version/<int:version_id>/release")
+@needs("catalogue:release")
+def release(version_id: int) -> Any:
+    return _act(version_id, lambda tx: catalogue.release(tx, version_id), signs=True)
+
+
+@blueprint.post("/version/<int:version_id>/reject")
+@needs("catalogue:release")
+def reject(version_id: int) -> Any:
+    return _act(version_id, lambda tx: catalogue.reject(tx, version_id, typed.text("reason")))
+
+
+@blueprint.post("/version/<int:version_id>/retire")
+@needs("catalogue:release")
+def retire(version_id: int) -> Any:
+    return _act(
+        version_id,
+        lambda tx: catalogue.retire(tx, version_id, typed.needed_day("last_day"), typed.text("reason")),
+    )

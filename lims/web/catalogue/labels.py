@@ -1,0 +1,127 @@
+"""Names of kinds and fields of reference items in the reader's language, and the choices a field has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from lims.domain.reference import KINDS
+from lims.domain.requirement import ANALYTE_KINDS
+from lims.domain.specification import OPERATORS, SEVERITIES
+
+KIND_NAMES: Mapping[str, object] = {
+    "category": _l("Categories"),
+    "product": _l("Products"),
+    "analyte": _l("Analytes"),
+    "method": _l("Methods"),
+    "limit": _l("Limits"),
+    "unit": _l("Units"),
+    "disposition_rule": _l("Disposition rules"),
+}
+
+FIELD_NAMES: Mapping[str, object] = {
+    "M": _l("M (never above)"),
+    "allowed_choices": _l("Choices allowed"),
+    "analyte": _l("Analyte"),
+    "analytes": _l("Analytes"),
+    "base_unit": _l("Base unit"),
+    "basis": _l("Basis"),
+    "c": _l("c (how many above m)"),
+    "cas": _l("CAS number"),
+    "categories": _l("Categories"),
+    "category": _l("Category"),
+    "clause": _l("Clause"),
+    "confidence": _l("Confidence"),
+    "deadline": _l("Deadline"),
+    "decision_rule_hint": _l("Decision rule"),
+    "default_unit": _l("Usual unit"),
+    "demo_cma": _l("CMA (demonstration)"),
+    "demo_cnas": _l("CNAS (demonstration)"),
+    "dimension": _l("Dimension"),
+    "disposition": _l("Disposition"),
+    "document": _l("Document"),
+    "editable": _l("Editable"),
+    "factor_to_base": _l("Factor to the base unit"),
+    "formula": _l("Formula"),
+    "goods_class": _l("Goods class"),
+    "hs_examples": _l("HS codes"),
+    "instrument": _l("Instrument"),
+    "jurisdiction": _l("Jurisdiction"),
+    "k": _l("Coverage factor k"),
+    "kind": _l("Kind"),
+    "legal_basis": _l("Legal basis"),
+    "lod": _l("LOD"),
+    "lod_unit": _l("Unit of the LOD"),
+    "loq": _l("LOQ"),
+    "loq_unit": _l("Unit of the LOQ"),
+    "m": _l("m (good up to)"),
+    "matrix": _l("Matrix"),
+    "n": _l("n (samples)"),
+    "name_en": _l("English name"),
+    "name_zh": _l("Chinese name"),
+    "nd_rule": _l("Rule for not detected"),
+    "note": _l("Note"),
+    "offset_to_base": _l("Offset to the base unit"),
+    "operator": _l("Comparison"),
+    "portion": _l("Portion"),
+    "priority": _l("Priority"),
+    "product": _l("Product"),
+    "rule": _l("Rule"),
+    "seq": _l("Order"),
+    "severity": _l("Severity"),
+    "standard": _l("Standard"),
+    "state": _l("State"),
+    "strict": _l("Ends not included"),
+    "sum_members": _l("Members of the sum"),
+    "sum_rule": _l("Rule for the sum"),
+    "technique": _l("Technique"),
+    "title": _l("Title"),
+    "u_rel_pct_k2_typical": _l("Planning uncertainty in % (never printed)"),
+    "unit": _l("Unit"),
+    "value": _l("Value"),
+    "value2": _l("Upper value of a range"),
+    "verdict": _l("Verdict"),
+    "what_is_tested": _l("What is tested"),
+    "worst_severity": _l("Worst severity"),
+}
+
+CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("limit", "operator"): tuple(sorted(OPERATORS)),
+    ("limit", "severity"): SEVERITIES,
+    ("analyte", "kind"): ANALYTE_KINDS,
+}
+"""(kind, field) -> the words it may hold; every other field is free text."""
+
+ACTIVITY_NAMES: Mapping[str, object] = {
+    "test": _l("Test"),
+    "review": _l("Review"),
+    "sign": _l("Sign reports"),
+}
+
+ORGANISATION_NAMES: Mapping[str, object] = {
+    "importer": _l("Importers"),
+    "producer": _l("Producers"),
+    "customs_office": _l("Customs offices"),
+    "site": _l("Laboratory sites"),
+}
+
+STATE_NAMES: Mapping[str, object] = {
+    "proposed": _l("proposed"),
+    "released": _l("released"),
+    "rejected": _l("rejected"),
+    "retired": _l("retired"),
+    "new": _l("new"),
+    "in_service": _l("in service"),
+    "out_of_service": _l("out of service"),
+}
+
+CALIBRATION_NAMES: Mapping[str, object] = {
+    "good": _l("in calibration"),
+    "soon": _l("due soon"),
+    "past": _l("past calibration"),
+    "unknown": _l("never calibrated"),
+}
+
+NAMELESS = sorted({name for kind in KINDS.values() for name in kind.fields} - set(FIELD_NAMES))
+"""Fields without a name in the reader's language; a test keeps this empty."""

@@ -1,0 +1,35 @@
+"""What was typed into a form of this room, as values; a malformed date is named, never guessed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import request
+
+from lims.domain.rules.errors import BadInput
+
+
+def text(name: str) -> str:
+    return request.form.get(name, "").strip()
+
+
+def day(name: str) -> date | None:
+    typed = text(name)
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise BadInput("NOT_A_DATE", field=name, value=typed) from None
+
+
+def needed_day(name: str) -> date:
+    found = day(name)
+    if found is None:
+        raise BadInput("FIELD_NEEDED", field=name)
+    return found
+
+
+def whole(name: str) -> int | None:
+    typed = text(name)
+    return int(typed) if typed.isascii() and typed.isdigit() else None
