@@ -43,7 +43,7 @@ class ReferenceVersionRow(Audited, Base):
     hs_codes: Mapped[str] = mapped_column(String(200), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
-    content: Mapped[Any] = mapped_column(JsonText)
+    content: Mapped[Any] = mapped_column(JsonText, nullable=True)
     reason: Mapped[str] = mapped_column(String, default="")
     proposed_by: Mapped[int]
     released_by: Mapped[int | None]

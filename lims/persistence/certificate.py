@@ -29,7 +29,7 @@ class CertificateRow(Audited, Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
     state: Mapped[str] = mapped_column(String(20))
-    content: Mapped[Any] = mapped_column(JsonText)
+    content: Mapped[Any] = mapped_column(JsonText, nullable=True)
     digest: Mapped[str | None] = mapped_column(String(64), comment="SHA-256 of the signed PDF as stored")
     verify_code: Mapped[str] = mapped_column(String(40))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))

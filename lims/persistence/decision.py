@@ -23,7 +23,7 @@ class ReportRow(Audited, Base):
     number: Mapped[int]
     verdict: Mapped[str] = mapped_column(String(20))
     severity: Mapped[str] = mapped_column(String(20), comment="NONE, OTHER or SHE: the worst failing limit")
-    results: Mapped[Any] = mapped_column(JsonText, comment="ids of the results the verdict stands on")
+    results: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="ids of the results the verdict stands on")
     signatory_id: Mapped[int]
     signatory_name: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -65,6 +65,8 @@ def unit_of_work(engine: Engine, actor: Actor, now: datetime, request_id: str) -
             raise Conflict("STALE") from error
         except IntegrityError as error:
             session.rollback()
+            if "unique" not in str(error.orig).lower():
+                raise
             raise Conflict("TAKEN", detail=str(error.orig)[:200]) from error
         except OperationalError as error:
             session.rollback()

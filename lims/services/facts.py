@@ -166,7 +166,8 @@ def goods_class(tx: Transaction, product_code: str) -> str:
 def disposition_rules(tx: Transaction, on: date | None = None) -> tuple[Mapping[str, str], ...]:
     """The decision table in the order of its priorities; the first row that matches is asked."""
     rows = _current(tx, _of_kind("disposition_rule", on or tx.today))
-    return tuple(sorted((row.content for row in rows), key=lambda content: int(content["priority"])))
+    named = ({"rule_id": row.code, **row.content} for row in rows)
+    return tuple(sorted(named, key=lambda content: int(content["priority"])))
 
 
 def may_test(tx: Transaction, user_id: int, method_code: str, on: date) -> Refusal | None:

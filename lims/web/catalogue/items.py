@@ -94,3 +94,41 @@ def retire(version_id: int) -> Any:
         version_id,
         lambda tx: catalogue.retire(tx, version_id, typed.needed_day("last_day"), typed.text("reason")),
     )
+
+
+def _act(version_id: int, do: Any, signs: bool = False) -> Any:
+    """One act on a version; a refusal comes back on the page of the item, with its reasons."""
+    with reading() as tx:
+        row = catalogue.version(tx, version_id)
+        kind, code = row.kind, row.code
+    try:
+        with writing(signing=signs) as tx:
+            do(tx)
+    except LimsError as error:
+        return _item(kind, code, error), 409
+    return redirect(url_for("catalogue.item", kind=kind, code=code), 303)
+
+
+def _item(kind: str, code: str, error: LimsError | None = None) -> str:
+    with reading() as tx:
+        seen = reading_catalogue.detail(tx, kind, code)
+    return render_template("catalogue/item.html", item=seen, error=error, **WORDS)
+
+
+def _form(kind: str, code: str, content: dict[str, str], error: LimsError | None = None) -> str:
+    return render_template(
+        "catalogue/propose.html",
+        kind=_kind(kind),
+        code=code,
+        content=content,
+        given=request.form,
+        choices={name: words for (of, name), words in CHOICES.items() if of == kind},
+        error=error,
+        **WORDS,
+    )
+
+
+def _kind(kind: str) -> Any:
+    if kind not in KINDS:
+        raise NotFound("NOT_FOUND", noun="kind", no=kind)
+    return KINDS[kind]
