@@ -111,9 +111,7 @@ def lodged(
     line = LineCommand(
         hs, product, "冻去壳虾", "Frozen peeled shrimp", "24000", "kg", "1200", (LotCommand("PP-1", "24000", "kg"),)
     )
-    cmd = LodgeRequest(
-        declaration, jurisdiction, PORT, "IMP", origin, (line,), "PRO", {"containers": "OOLU 418733 5"}
-    )
+    cmd = LodgeRequest(declaration, jurisdiction, PORT, "IMP", origin, (line,), "PRO", {"containers": "OOLU 418733 5"})
     with lab.acting(lab.cast.igor) as tx:
         no = request.lodge(tx, cmd).no
     if accept:
@@ -125,7 +123,9 @@ def lodged(
 def received(lab: Laboratory, request_no: str, seq: int = 1) -> str:
     """The lot's sample, drawn by Igor with a colleague and received by Rita; returns its blind number."""
     with lab.acting(lab.cast.igor) as tx:
-        drawn = sample.draw(tx, sample.DrawSample(f"{request_no}-L{seq}", "Igor", "Olga", "HK-55012", "hold 2", "5 of 60"))
+        drawn = sample.draw(
+            tx, sample.DrawSample(f"{request_no}-L{seq}", "Igor", "Olga", "HK-55012", "hold 2", "5 of 60")
+        )
     with lab.acting(lab.cast.rita) as tx:
         sample.receive(tx, sample.ReceiveSample(drawn.no, temperature="-18 °C"))
     return drawn.no
@@ -162,5 +162,3 @@ def decided(lab: Laboratory, lot_no: str, disposition: str, reason: str = "as th
 def certified(lab: Laboratory, lot_no: str) -> certificate.Issued:
     with lab.acting(lab.cast.chen, "issue the certificate") as tx:
         return certificate.issue(tx, certificate.IssueCertificate(lot_no))
-
-

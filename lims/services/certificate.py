@@ -109,7 +109,7 @@ def _laboratory(tx: Transaction) -> Laboratory:
     ).first()
     if site is None:
         raise Refused(refusal("NO_LABORATORY_SITE"))
-    return Laboratory(Pair(site.name_zh, site.name_en), Pair(site.address, site.address), site.contact)
+    return Laboratory(Pair(site.name_zh, site.name_en), Pair(site.address), site.contact)
 
 
 def _still_true(seen: Evidence) -> None:

@@ -85,15 +85,15 @@ def content_of(tx: Transaction, row: CertificateRow, seen: Evidence) -> Certific
         hs=line.hs_code,
         quantity=f"{printed(lot.quantity)} {lot.unit}",
         packages=line.packages,
-        origin=Pair(request.origin, request.origin),
+        origin=Pair(request.origin),
         lot=lot.mark or lot.no,
         container=transport.get("containers", ""),
         seal=", ".join(sample.seal_no for sample in seen.samples),
         port=Pair(request.port.name_zh, request.port.name_en),
         entry_date=transport.get("entry_date", ""),
         disposition=CHOICES.get(seen.disposition.choice, Pair(seen.disposition.choice, seen.disposition.choice)),
-        legal_basis=Pair(seen.disposition.legal_basis, seen.disposition.legal_basis),
-        reason=Pair(seen.decision.reason, seen.decision.reason) if row.kind != "PASS" else Pair(),
+        legal_basis=Pair(seen.disposition.legal_basis),
+        reason=Pair(seen.decision.reason) if row.kind != "PASS" else Pair(),
         rules=rules_of(seen.analyses),
         sampling=_sampling(tx, seen),
         received=", ".join(_minute(tx, s.received_at) for s in seen.samples if s.received_at),
@@ -117,7 +117,7 @@ def summary(analyses: Sequence[AnalysisRow], failing: Sequence[AnalysisRow]) -> 
         en = "; ".join(f"{a.analyte_en} does not meet {_standard(a)}" for a in failing)
         return Pair(f"经检验，{zh}。", f"{en[:1].upper()}{en[1:]}.")
     judged = [a for a in analyses if a.result is not None and a.result.verdict == "PASS"]
-    standards = ", ".join(dict.fromkeys(_standard(a) for a in judged))
+    standards = ", ".join(dict.fromkeys((a.limit or {}).get("standard", "") for a in judged))
     open_ones = [a for a in analyses if a.result is not None and a.result.verdict not in ("PASS", "NO_LIMIT")]
     if open_ones or not judged:
         return Pair("经检验，部分项目无法判定。", "Some of the items tested could not be judged.")
@@ -256,12 +256,12 @@ def _sampling(tx: Transaction, seen: Evidence) -> Sampling | None:
         return None
     first = seen.samples[0]
     return Sampling(
-        plan=Pair(first.plan, first.plan),
+        plan=Pair(first.plan),
         date=_day(tx, first.drawn_at),
         samplers=(first.sampler_1, first.sampler_2),
-        place=Pair(first.place, first.place),
+        place=Pair(first.place),
         seals=tuple(sample.seal_no for sample in seen.samples),
-        conditions=Pair(first.environment, first.environment),
+        conditions=Pair(first.environment),
     )
 
 

@@ -164,7 +164,7 @@ def goods_class(tx: Transaction, product_code: str) -> str:
 
 
 def disposition_rules(tx: Transaction, on: date | None = None) -> tuple[Mapping[str, str], ...]:
-    """The decision table in the order of its priorities; the first row that matches is asked."""
+    """The decision table as fields, in the order of its priorities."""
     rows = _current(tx, _of_kind("disposition_rule", on or tx.today))
     named = ({"rule_id": row.code, **row.content} for row in rows)
     return tuple(sorted(named, key=lambda content: int(content["priority"])))

@@ -8,7 +8,8 @@ from typing import Any
 from lims.domain.conformity import Conformity, DecisionRule, Limit, Measured, Uncertainty, judge
 from lims.domain.method import MethodVersion
 from lims.domain.numbers import units
-from lims.domain.numbers.entry import Entry
+from lims.domain.numbers.entry import Entry, read_entry
+from lims.domain.numbers.rounding import plain as printed
 from lims.domain.rules.audit import plain
 from lims.domain.rules.errors import BadInput
 from lims.persistence.analysis import AnalysisRow, ResultRow
@@ -104,13 +105,12 @@ def judge_stored(analysis: AnalysisRow) -> Conformity:
 
 def reread(result: ResultRow) -> Entry:
     """The stored text read anew; a calculated result is read from its stored value."""
-    from lims.domain.numbers.entry import read_entry
-    from lims.domain.numbers.rounding import plain as printed
-
     if result.status == "not_detected":
         return read_entry("ND")
     if result.calculation and result.value is not None:
         return read_entry(f"{result.qualifier}{printed(result.value)}")
+    if result.status == "qualitative":
+        return Entry(result.text, "qualitative", word=result.text.strip())
     return read_entry(result.text)
 
 

@@ -58,8 +58,9 @@ def record(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
 def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     method = facts.method(tx, row.method, tx.today)
     calculation = _calculation(method, cmd)
-    entry = understood(printed(calculation.value) if calculation else cmd.read_as or cmd.text)
-    unit = entry.unit or (units.canonical(cmd.unit) if cmd.unit.strip() else row.unit)
+    text = printed(calculation.value) if calculation else cmd.read_as or cmd.text
+    entry = outcome(text) if (row.limit or {}).get("operator") == "OUTCOME" else understood(text)
+    unit = entry.unit or units.known(cmd.unit or row.unit) or cmd.unit or row.unit
     lod, loq = judging.lod_loq(method, unit)
     uncertainty = _uncertainty(cmd, entry)
     measured = judging.measured_from(entry, unit, lod, loq)
@@ -120,13 +121,20 @@ def _calculation(method: Any, cmd: EnterResult) -> Calculation | None:
     return calculate(formula, values)
 
 
+def outcome(text: str) -> Entry:
+    """For limits that ask for a coded outcome any word is a result; only nothing is none."""
+    if not text.strip():
+        raise BadInput("NOT_A_RESULT", field="text", text=text[:200])
+    return Entry(text, "qualitative", word=text.strip())
+
+
 def understood(text: str) -> Entry:
     """The entry, or BadInput with the note that says how it could be read."""
     entry = read_entry(text)
     if entry.status in ("refused", "not_measured"):
         note = entry.note
         code = note.code if note else "NOT_A_RESULT"
-        raise BadInput(code, field="text", text=text[:200], **(dict(note.params) if note else {}))
+        raise BadInput(code, **{**(dict(note.params) if note else {}), "field": "text", "text": text[:200]})
     return entry
 
 

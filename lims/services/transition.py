@@ -1,7 +1,8 @@
-"""The only writer of ``.state``: a verb from the table, by one who may, apart from duties that exclude it, with its event."""
+"""The only writer of ``.state``: a verb from the table, by one who may, duties apart, with its event."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,15 +27,15 @@ class Over:
     reference_id: int | None = None
 
 
-def act(tx: Transaction, row: Any, verb: str, over: Over, reason: str = "") -> Grant:
+def act(tx: Transaction, row: Any, verb: str, over: Over, reason: str = "", also: Sequence[Refusal] = ()) -> Grant:
     """A person's act: checks state, right, duties, reason and signature; moves the state and records it.
 
-    Raises Refused (with every reason found) or Forbidden. A new row (no state yet) is added to the session.
+    Raises Refused with every reason found, those of the use-case (``also``) among them, or Forbidden. A new row (no state yet) is added to the session.
     """
     move = _move(row, verb)
     grant = _grant(tx, move, row.noun, verb)
     duty = _duty(move, grant)
-    refusals = [*_missing(tx, move, reason), *duty_refusals(tx, duty, over)]
+    refusals = [*_missing(tx, move, reason), *duty_refusals(tx, duty, over), *also]
     if refusals:
         raise Refused(*refusals)
     new = row.state is None

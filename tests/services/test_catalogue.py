@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event, func, select
 
+from lims.domain import disposition
 from lims.domain.reference import KINDS
 from lims.domain.rules.actor import SYSTEM, Actor
 from lims.domain.rules.errors import BadInput, Conflict, Forbidden, LimsError, Refused
@@ -275,6 +276,13 @@ def test_the_goods_class_of_a_product_is_its_own_or_that_of_its_category(place: 
     with view(place, KATE, NOW) as tx:
         classes = [facts.goods_class(tx, code) for code in ("RICE", "SUSPECT_WASTE", "TEX_A", "NOPE")]
         assert classes == ["FOOD", "SOLID_WASTE", "GENERAL", "GENERAL"]
+
+
+def test_the_disposition_table_answers_from_the_catalogue(place: Installation) -> None:
+    with view(place, KATE, NOW) as tx:
+        rules = facts.disposition_rules(tx)
+        assert disposition.propose(rules, disposition.Facts("CN", "FOOD", "FAIL", "SHE")).rule_id == "FOOD-SHE"
+        assert disposition.propose(rules, disposition.Facts("CN", "FOOD", "PASS", "NONE")).disposition == "RELEASE"
 
 
 def test_search_finds_by_code_by_either_name_and_by_hs_code(place: Installation) -> None:
