@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from lims.domain.method import listed
 from lims.domain.reference import KINDS, Kind
-from lims.domain.rules.errors import BadInput, NotFound, Refused
+from lims.domain.rules.errors import BadInput, Forbidden, NotFound, Refused
 from lims.domain.rules.refusal import refusal
 from lims.persistence.catalogue import ReferenceVersionRow
+from lims.persistence.instrument import ScopeRow
 from lims.services import transition
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
@@ -44,6 +45,25 @@ def _seed_kind(tx: Transaction, kind: Kind) -> int:
         row.released_at, row.reason = tx.now, SEED_REASON
         transition.install(tx, row, "released", SEED_REASON)
         added += 1
+    return added
+
+
+def seed_demo_scope(tx: Transaction, numbers: Mapping[str, str], since: date) -> int:
+    """Scope lines for the methods that the seed flags for demonstration: mark -> registration number."""
+    if tx.actor.id != 0:
+        raise Forbidden("SYSTEM_ONLY", noun="scope")
+    added = 0
+    for record in seed_rows("methods"):
+        for mark, flag in (("CMA", "demo_cma"), ("CNAS", "demo_cnas")):
+            if record[flag] != "Y" or mark not in numbers:
+                continue
+            for category in listed(record["categories"]):
+                line = ScopeRow(
+                    mark=mark, registration_no=numbers[mark], category=category, method=record["method"],
+                    analyte="*", valid_from=since, valid_to=None,
+                )  # fmt: skip
+                tx.add(line, "install", SEED_REASON)
+                added += 1
     return added
 
 
@@ -101,6 +121,8 @@ def release(tx: Transaction, version_id: int) -> None:
     if row.proposed_by == tx.actor.id:
         raise Refused(refusal("DUTIES_APART", duty="releaser", other="author"))
     row.valid_from = row.valid_from or tx.today
+    if row.valid_to is not None and row.valid_to < row.valid_from:
+        raise Refused(refusal("VALIDITY_OVER", last_day=row.valid_to.isoformat()))
     row.released_by, row.released_at = tx.actor.id, tx.now
     transition.act(tx, row, "release", Over(reference_id=row.id), row.reason)
     for former in _former(tx, row):

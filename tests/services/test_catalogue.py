@@ -161,6 +161,14 @@ def test_a_proposed_or_rejected_version_is_in_force_on_no_day(place: Installatio
         assert facts.limit(tx, CD_IN_RICE, TODAY).version == 1
 
 
+def test_a_version_whose_time_is_over_is_not_released(place: Installation) -> None:
+    with by(place, KATE) as tx:
+        new = catalogue.propose(tx, a_change(place, valid_from=None, valid_to=date(2026, 1, 1)))
+    with pytest.raises(Refused) as caught, by(place, QUENTIN, signs=True) as tx:
+        catalogue.release(tx, new.id)
+    assert refused(caught) == ["VALIDITY_OVER"]
+
+
 def test_one_version_waits_at_a_time(place: Installation) -> None:
     with by(place, KATE) as tx:
         catalogue.propose(tx, a_change(place))
@@ -293,6 +301,13 @@ def test_search_finds_by_code_by_either_name_and_by_hs_code(place: Installation)
         assert shelves.search(tx, "100%_") == {}
 
 
+def test_a_limit_goes_by_the_names_of_its_product_and_its_analyte(place: Installation) -> None:
+    with view(place, KATE, NOW) as tx:
+        item = shelves.detail(tx, "limit", CD_IN_RICE)
+        assert "大米" in item.name_zh
+        assert "Cadmium" in item.name_en
+
+
 def test_lists_are_walked_by_key_without_gaps(place: Installation) -> None:
     with view(place, KATE, NOW) as tx:
         codes: list[str] = []
@@ -365,9 +380,13 @@ def test_marks_follow_the_scope(place: Installation) -> None:
     line = register.AddScope("CNAS", "L0001", "GRO", "GB 5009.15-2023", "*", TODAY, None)
     with by(place, KATE) as tx:
         register.add_scope(tx, line)
+    with by(place, SYSTEM) as tx:
+        assert catalogue.seed_demo_scope(tx, {"CMA": "DEMO-1"}, TODAY) > 138
+    with pytest.raises(Forbidden), by(place, KATE) as tx:
+        catalogue.seed_demo_scope(tx, {"CMA": "DEMO-1"}, TODAY)
     with view(place, KATE, NOW) as tx:
-        assert facts.marks(tx, "GB 5009.15-2023", "CD", "GRO", TODAY) == (("CNAS", "L0001"),)
-        assert facts.marks(tx, "GB 5009.12-2023", "PB", "GRO", TODAY) == ()
+        assert facts.marks(tx, "GB 5009.15-2023", "CD", "GRO", TODAY) == (("CMA", "DEMO-1"), ("CNAS", "L0001"))
+        assert facts.marks(tx, "GB 5009.12-2023", "PB", "TEX", TODAY) == ()
         assert books.scope(tx).items[0].in_force
     with pytest.raises(BadInput), by(place, KATE) as tx:
         register.add_scope(tx, replace(line, method="GB 5009.15-1999"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -92,12 +92,8 @@ def counts(tx: Transaction) -> dict[str, int]:
 
 def waiting(tx: Transaction) -> tuple[Item, ...]:
     """Versions that wait for their release."""
-    return tuple(
-        _item(row)
-        for row in tx.session.scalars(
-            select(Row).where(Row.state == "proposed").order_by(Row.kind, Row.code).limit(200)
-        )
-    )
+    query = select(Row).where(Row.state == "proposed").order_by(Row.kind, Row.code).limit(200)
+    return _named(tx, tuple(_item(row) for row in tx.session.scalars(query)))
 
 
 def search(tx: Transaction, text: str) -> dict[str, tuple[Item, ...]]:
@@ -143,7 +139,7 @@ def detail(tx: Transaction, kind: str, code: str) -> ItemView:
     for row in rows:
         versions.append(_version(tx, row, names, before))
         before = row.content
-    newest = rows[-1]
+    (newest,) = _named(tx, (_item(rows[-1]),))
     return ItemView(kind, code, newest.name_zh, newest.name_en, tuple(reversed(versions)))
 
 
@@ -193,7 +189,28 @@ def _items(tx: Transaction, where: ColumnElement[bool], limit: int) -> tuple[Ite
         .subquery()
     )
     same = and_(Row.kind == newest.c.kind, Row.code == newest.c.code, Row.number == newest.c.number)
-    return tuple(_item(row) for row in tx.session.scalars(select(Row).join(newest, same).order_by(Row.code)))
+    rows = tx.session.scalars(select(Row).join(newest, same).order_by(Row.code))
+    return _named(tx, tuple(_item(row) for row in rows))
+
+
+def _named(tx: Transaction, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """A limit has no name of its own: it goes by those of its product and its analyte."""
+    codes = {code for one in items if one.kind == "limit" for code in (one.product, one.analyte)}
+    if not codes:
+        return items
+    query = select(Row.kind, Row.code, Row.name_zh, Row.name_en).where(
+        Row.kind.in_(("product", "analyte")), Row.code.in_(sorted(codes))
+    )
+    names = {(kind, code): (zh, en) for kind, code, zh, en in tx.session.execute(query.order_by(Row.number))}
+    return tuple(_with_names(one, names) if one.kind == "limit" else one for one in items)
+
+
+def _with_names(item: Item, names: dict[tuple[str, str], tuple[str, str]]) -> Item:
+    product_zh, product_en = names.get(("product", item.product), ("", ""))
+    analyte_zh, analyte_en = names.get(("analyte", item.analyte), ("", ""))
+    return replace(
+        item, name_zh=f"{product_zh} {analyte_zh}".strip(), name_en=f"{product_en}, {analyte_en}".strip(", ")
+    )
 
 
 def _item(row: Row) -> Item:
