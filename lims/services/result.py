@@ -38,7 +38,8 @@ def enter(tx: Transaction, cmd: EnterResult) -> Entered:
     """Read, judge and keep one result. A text that is not a result raises BadInput and changes nothing."""
     row = lookup.analysis(tx, cmd.analysis_id, joinedload(AnalysisRow.result))
     if cmd.version is not None and cmd.version != row.version:
-        raise Conflict("STALE", theirs=row.result.text if row.result else "", yours=cmd.text, by=_last_person(row))
+        theirs = row.result.text if row.result else ""
+        raise Conflict("STALE", theirs=theirs, yours=cmd.text, by=_last_person(row), version=row.version)
     _authorised(tx, row)
     result = recording.record(tx, row, cmd)
     if cmd.submit:

@@ -13,6 +13,7 @@ from lims.services.reading import register as books
 from lims.web.access import needs, signed_in
 from lims.web.catalogue import typed
 from lims.web.catalogue.labels import ACTIVITY_NAMES
+from lims.web.errors import status_of
 from lims.web.unit import reading, writing
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -39,7 +40,7 @@ def grant() -> Any:
         with writing() as tx:
             register.authorise(tx, cmd)
     except LimsError as error:
-        return _page(error), 422
+        return _page(error), status_of(error)
     return redirect(url_for("people.authorisations", username=cmd.username), 303)
 
 
@@ -50,7 +51,7 @@ def end(authorisation_id: int) -> Any:
         with writing() as tx:
             register.end_authorisation(tx, authorisation_id, typed.needed_day("last_day"), typed.text("reason"))
     except LimsError as error:
-        return _page(error), 422
+        return _page(error), status_of(error)
     return redirect(url_for("people.authorisations"), 303)
 
 

@@ -1,342 +1,424 @@
 """The one grammar for a result: typed, pasted, uploaded and imported texts are all read here, and nowhere else.
 
-Nothing becomes zero or nothing in silence: a text is understood with its status or refused with a note.
+Nothing becomes zero or nothing in silence: a text is understood with its status, or refused with a note.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from lims.domain.numbers import units
+from lims.domain.numbers.marks import NUMBER, SPACED, Marks, Note, Unreadable, read_digits
 from lims.domain.numbers.rounding import plain
+from lims.domain.numbers.script import Script, in_plain_script
+from lims.domain.numbers.vocabulary import DETECTED, READ_ANEW, STATUS_OF, key_of
 
-LONGEST = 400
-MOST_DIGITS = 60
-
-
-@dataclass(frozen=True)
-class Note:
-    """What the reader should know about the reading: a code with parameters."""
-
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+LONGEST = 1000
+MOST_MEMBERS = 200
 
 
-@dataclass(frozen=True)
-class Member:
-    """One of several results in one text."""
-
-    status: str
-    qualifier: str | None
-    value: Decimal | None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A text and what was understood of it; ``text`` is always exactly what came in."""
+class Entry(NamedTuple):
+    """A text and what was understood of it; ``text`` is always exactly what came in. (A tuple, because it is fast.)"""
 
     text: str
     status: str
     """numeric, censored, qualitative, not_detected, below_loq, trace, over_range, not_measured, list or refused."""
     qualifier: str | None = None
     value: Decimal | None = None
+    """The number with the digits it was typed with; ``2.0e3`` keeps two significant ones."""
     word: str | None = None
     """For qualitative results: DETECTED, or the outcome as typed."""
     unit: str | None = None
     expanded: Decimal | None = None
     expanded_percent: bool = False
-    values: tuple[Member, ...] = ()
+    """``expanded`` is a share of the value in per cent."""
+    values: tuple[Entry, ...] = ()
+    """The results of a list, each read by itself; the common unit stands on the list."""
     note: Note | None = None
     lod: Decimal | None = None
-    digits: int | None = None
-    """Significant digits of a number that was written with an exponent."""
+    loq: Decimal | None = None
+    coverage: Decimal | None = None
+    """The coverage factor, where the text says ``(k=2)``."""
+
+    @property
+    def digits(self) -> int | None:
+        """Significant digits of the number as it was typed."""
+        return None if self.value is None else len(self.value.as_tuple().digits)
 
 
-_WIDE = str.maketrans(
-    "０１２３４５６７８９．，＜＞≤≥＝±－＋％／（）　−–—‐‑＋　", "0123456789.,<>≤≥=±-+%/() ----" + "-" + "+ "
-)
-_QUALIFIERS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "⩽": "<=", "⩾": ">="}
-_NOT_DETECTED = frozenset(
-    {"nd", "n.d.", "n.d", "not detected", "none detected", "none found", "not found", "absent", "negative", "未检出",
-     "未檢出", "不得检出", "阴性", "陰性", "no detectado", "nondetect", "non-detect", "not present"}
-)
-_BELOW_LOQ = frozenset(
-    {"bql", "<loq", "< loq", "below loq", "bloq", "<mql", "< mql", "<rl", "< rl", "<lloq", "<定量限", "低于定量限"}
-)
-_BELOW_LOD = frozenset({"<lod", "< lod", "<mdl", "< mdl", "bdl", "below lod", "<检出限", "低于检出限"})
-_TRACE = frozenset({"tr", "tr.", "trace", "traces", "痕量", "detected below loq", "detected, below loq", "detected <loq"})
-_OVER = frozenset({"ovrflw", "overflow", "over range", "over-range", "out of range", "tntc", "多不可计", "o.r.", ">max"})
-_NOT_MEASURED = frozenset(
-    {"", "n/a", "na", "n.a.", "ns", "n.s.", "not analysed", "not analyzed", "not tested", "not measured", "nt", "未测", "未检测",
-     "not sampled", "/", "none", "null"}
-)
-_DETECTED = frozenset({"detected", "positive", "present", "pos", "检出", "檢出", "阳性", "陽性", "positif"})
-_OUTCOME = frozenset(
-    {"pass", "fail", "conform", "conforms", "complies", "does not comply", "yes", "no", "合格", "不合格", "符合", "不符合",
-     "normal", "abnormal", "正常", "异常"}
-)
-_DASHES = re.compile(r"^[-*.•\s]*[-*][-*\s]*$")
-_NUMBER = r"[-+]?(?:\d[\d.,' \u00a0\u202f]*\d|\d|[.,]\d+)"
-_BODY = re.compile(
-    rf"^(?P<q><=|>=|<|>)?\s*(?P<num>{_NUMBER})\s*(?P<exp>(?:[eE]|[x×*]\s*10\s*\^?)\s*[-+]?\d{{1,3}})?(?P<rest>.*)$",
-    re.DOTALL,
-)
-_PLUS_MINUS = re.compile(
-    r"^\s*(?:±|\+/-|\+-)\s*(?P<num>\d[\d.,]*|[.,]\d+)(?P<exp>[eE][-+]?\d{1,3})?\s*(?P<pct>%)?\s*(?P<rest>.*)$", re.DOTALL
-)
-_CARRIES_LOD = re.compile(r"^(?P<head>.*?)\s*\(\s*(?:lod\s*[:=]?\s*)?(?P<lod><\s*[\d.,]+|lod\s*[:=]?\s*[\d.,]+)\s*(?P<unit>[^)\d]*)\)\s*$", re.I)
-_PORTION = re.compile(r"^(?P<word>.+?)\s*(?P<unit>(?:/|in\s+)\s*\d+\s*(?:g|mL|ml))\s*$", re.I)
-_SPLIT = re.compile(r"\s*[;；、|]\s*|\s*,\s+|\s*\n\s*")
-_RANGE = re.compile(r"^\s*\d[\d.,]*\s*(?:-|~|to|至)\s*\d[\d.,]*\s*\D*$", re.I)
+_SIMPLE = re.compile(r"\s*(<=|>=|<|>)?\s*(-?[0-9]+(?:\.[0-9]+)?)\s*([^0-9\s.,<>=()±+-][^\s.,<>=()±+]*)?\s*", re.ASCII)
+"""What most cells hold: a sign, digits with a point, a unit without spaces."""
+_QUICK = 60
+_NEEDS_CONTEXT = {unit: Note("KIND_NEEDS_CONTEXT", {"unit": unit}) for unit in units.RELATIVE}
+_THREE_BEHIND = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
-def read_entry(
-    text: str, decimal: str | None = ".", group: str = "", minus_one_is_nd: bool = False
-) -> Entry:
-    """Read one text. ``decimal`` declares the decimal mark (None: by evidence, refused where ambiguous)."""
-    if len(text) > LONGEST:
-        return Entry(text, "refused", note=Note("TOO_LONG", {"longest": LONGEST}))
-    if _hidden(text):
-        return Entry(text, "refused", note=Note("HIDDEN_CHARACTERS"))
-    clean = _clean(text)
-    note = Note("READ_AS", {"read": clean}) if clean != text.strip() and _wide(text) else None
-    entry = _single(text, clean, decimal, group)
-    if entry.status == "refused":
-        entry = _listed(text, clean, decimal, group) or entry
-    if minus_one_is_nd and entry.status == "numeric" and entry.value == -1:
-        return Entry(text, "not_detected", note=Note("MINUS_ONE_IS_ND"))
-    if note is not None and entry.note is None:
-        return Entry(**{**entry.__dict__, "note": note})
+def read_entry(text: str, decimal: str | None = ".", group: str = "", minus_one_is_nd: bool = False) -> Entry:
+    """Read one text. ``decimal`` declares the decimal mark (None: by evidence, refused where ambiguous).
+
+    ``group`` is the declared mark of groups: ``,``, ``.`` or ``space``.
+    """
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None and not minus_one_is_nd and len(text) <= _QUICK:
+        entry = _simple(text, simple, decimal, group)
+        if entry is not None:
+            return entry
+    elif len(text) <= _QUICK:
+        entry = _quick_word(text)
+        if entry is not None:
+            return entry
+    entry = _read(text, Marks(decimal, " " if group == "space" else group))
+    return _without_minus_one(entry) if minus_one_is_nd else entry
+
+
+def _without_minus_one(entry: Entry) -> Entry:
+    """Data files that write -1 for "not detected" say so by declaration, never by guess."""
+    if entry.status == "numeric" and entry.value == -1:
+        return Entry(entry.text, "not_detected", unit=entry.unit, note=Note("MINUS_ONE_IS_ND"))
+    if entry.status == "list":
+        return entry._replace(values=tuple(_without_minus_one(member) for member in entry.values))
     return entry
 
 
-def _hidden(text: str) -> bool:
-    """Control and bidirectional marks that would make a text look other than it is."""
-    return any(
-        (unicodedata.category(c) == "Cc" and c not in "\t\n\r") or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
-        for c in text
-    )
+def _simple(text: str, found: re.Match[str], decimal: str | None, group: str) -> Entry | None:
+    """The quick way for a text that can only be read one way; None where the whole grammar must look."""
+    qualifier, number, unit = found.groups()
+    if (decimal != "." or group) and (decimal == "," or group or _THREE_BEHIND.fullmatch(number.lstrip("-"))):
+        return None
+    note = None
+    if unit is not None:
+        unit = units.known(unit)
+        if unit is None:
+            return None
+        note = _NEEDS_CONTEXT.get(unit)
+    status = "censored" if qualifier else "numeric"
+    return Entry(text, status, qualifier, Decimal(number), None, unit, None, False, (), note)
 
 
-def _wide(text: str) -> bool:
-    return any(unicodedata.east_asian_width(c) == "F" for c in text)
+@lru_cache(maxsize=512)
+def _quick_word(text: str) -> Entry | None:
+    """A word by itself, exactly as the vocabulary has it but for case and spaces at the ends."""
+    status = STATUS_OF.get(text.strip(" \t\r\n\u00a0").casefold())
+    if status == "detected":
+        return Entry(text, "qualitative", word=DETECTED)
+    return None if status is None or status == "outcome" else Entry(text, status)
 
 
-def _clean(text: str) -> str:
-    out = text.translate(_WIDE).replace("\ufeff", "").replace("\u200b", "").replace("\u00a0", " ").strip()
-    out = re.sub(r"[ \t\r]+", " ", out)
-    for sign, plain_sign in _QUALIFIERS.items():
-        if out.startswith(sign):
-            out = plain_sign + out[len(sign):]
-    return out
+def _read(text: str, marks: Marks) -> Entry:
+    if len(text) > LONGEST:
+        return Entry(text, "refused", note=Note("TOO_LONG", {"most": LONGEST}))
+    script = in_plain_script(text)
+    if script.trouble:
+        return _damaged(text, script, marks)
+    simple = _SIMPLE.fullmatch(script.text)
+    entry = _simple(text, simple, *marks) if simple else None
+    if entry is None:
+        entry = _understood(script.text, marks)._replace(text=text)
+    if script.rewritten and entry.note is None:
+        return entry._replace(note=Note("READ_AS", {"read": script.text}))
+    return entry
 
 
-def _single(text: str, clean: str, decimal: str | None, group: str) -> Entry:
-    words = _word(text, clean)
-    if words is not None:
-        return words
-    carried = _CARRIES_LOD.match(clean)
-    if carried:
-        return _with_lod(text, carried, decimal, group)
-    if _RANGE.match(clean):
-        return Entry(text, "refused", note=Note("A_RANGE"))
-    found = _BODY.match(clean)
-    if found is None:
-        return _portion(text, clean) or Entry(text, "refused", note=Note("NOT_A_RESULT"))
-    return _number(text, found, decimal, group)
+def _damaged(text: str, script: Script, marks: Marks) -> Entry:
+    """Before a word a lost character changes nothing; before a number it may have been ``<``, so that is refused."""
+    if script.trouble == "UNREADABLE_CHARACTER":
+        rest = _word(script.text.strip())
+        if rest is not None:
+            return rest._replace(text=text, note=Note("READ_AS", {"read": script.text.strip()}))
+    return Entry(text, "refused", note=Note(script.trouble, {"read": script.text.strip()[:80]}))
 
 
-def _word(text: str, clean: str) -> Entry | None:
-    key = clean.casefold().rstrip(" .") if len(clean) > 4 else clean.casefold()
-    if key in _NOT_MEASURED or _DASHES.match(clean):
-        return Entry(text, "not_measured")
-    if key in _NOT_DETECTED:
-        return Entry(text, "not_detected")
-    if key in _BELOW_LOQ:
-        return Entry(text, "below_loq")
-    if key in _BELOW_LOD:
-        return Entry(text, "not_detected")
-    if key in _TRACE:
-        return Entry(text, "trace")
-    if key in _OVER:
-        return Entry(text, "over_range")
-    if key in _DETECTED:
-        return Entry(text, "qualitative", word="DETECTED")
-    if key in _OUTCOME:
-        return Entry(text, "qualitative", word=clean)
+def _understood(clean: str, marks: Marks) -> Entry:
+    """One result, else several, else the note of the first reading."""
+    try:
+        return _single(clean, marks)
+    except Unreadable as first:
+        if first.note.code == "AMBIGUOUS_NUMBER" and " " in str(first.note.params["text"]):
+            return Entry(clean, "refused", note=first.note)
+        try:
+            return _several(clean, marks)
+        except Unreadable as second:
+            better = second if first.note.code == "NOT_A_RESULT" else first
+            return Entry(clean, "refused", note=better.note)
+
+
+def _single(clean: str, marks: Marks) -> Entry:
+    word = _word(clean) or _portion(clean) or _with_limit(clean, marks) or _countless(clean, marks)
+    if word is not None:
+        return word
+    grade = _BETWEEN_GRADES.fullmatch(clean)
+    if grade is not None and int(grade[2]) == int(grade[1]) + 1:
+        return Entry(clean, "numeric", None, Decimal(f"{grade[1]}.5"), unit="grade",
+                     note=Note("READ_AS", {"read": f"{grade[1]}.5 grade"}))
+    try:
+        return _number(clean, marks)
+    except Unreadable:
+        for pattern, code in _NOT_ONE:
+            if pattern.fullmatch(clean):
+                raise Unreadable(code, text=clean[:80]) from None
+        raise
+
+
+# ---- words -----------------------------------------------------------------------------------------------------------
+
+_DASHES = re.compile(r"[-_*.]*[-_*][-_*. ]*")
+
+
+def _word(clean: str) -> Entry | None:
+    key = key_of(clean)
+    status = STATUS_OF.get(key)
+    if status == "detected":
+        return Entry(clean, "qualitative", word=DETECTED)
+    if status == "outcome":
+        return Entry(clean, "qualitative", word=clean)
+    if status is not None:
+        return Entry(clean, status)
+    if key in READ_ANEW:
+        return Entry(clean, READ_ANEW[key], note=Note("READ_AS", {"read": READ_ANEW[key].replace("_", " ")}))
+    if not clean or _DASHES.fullmatch(clean):
+        return Entry(clean, "not_measured")
     return None
 
 
-def _portion(text: str, clean: str) -> Entry | None:
-    """``Detected/125g``, ``ND in 25 g``, ``未检出/25 g``."""
-    found = _PORTION.match(clean)
-    if not found:
+_PORTION = re.compile(
+    r"(?P<word>[^0-9/]+?)\s*(?:/|\bin\b|\bper\b)\s*(?P<size>[0-9]+(?:\.[0-9]+)?)?\s*(?P<of>g|ml)\.?", re.IGNORECASE
+)
+_PORTION_FIRST = re.compile(
+    r"(?:in|每)?\s*(?P<size>[0-9]+(?:\.[0-9]+)?)\s*(?P<of>g|ml)\s*(?:中|内)?\s*(?P<word>未检出|检出)", re.IGNORECASE
+)
+
+
+def _portion(clean: str) -> Entry | None:
+    """``Detected/125g``, ``absent in 25 g``, ``未检出/25 g``: presence in a portion, which is no concentration."""
+    found = _PORTION.fullmatch(clean) or _PORTION_FIRST.fullmatch(clean)
+    if found is None:
         return None
-    inner = _word(text, found["word"].strip())
-    if inner is None or inner.status not in ("qualitative", "not_detected"):
+    inner = _word(found["word"].strip(" ,:"))
+    if inner is None or inner.status not in ("qualitative", "not_detected") or inner.word not in (None, DETECTED):
         return None
-    size = re.sub(r"^(?:/|in)\s*", "", found["unit"], flags=re.I)
-    amount = re.sub(r"(\d)\s*(g|ml)$", lambda m: f"{m[1]} {'g' if m[2].lower() == 'g' else 'mL'}", size, flags=re.I)
-    return Entry(text, inner.status, word=inner.word, unit=f"/{amount}")
+    return inner._replace(unit=units.known(f"/{found['size'] or ''}{found['of']}"))
 
 
-def _with_lod(text: str, found: re.Match[str], decimal: str | None, group: str) -> Entry:
-    """``ND (<0.03)``: the limit of detection stands in the text."""
-    inner = _single(text, found["head"].strip(), decimal, group)
-    number = re.search(r"[\d.,]+", found["lod"])
-    value = _decimal(number[0], decimal, group) if number else None
-    if inner.status != "not_detected" or not isinstance(value, Decimal):
-        return Entry(text, "refused", note=Note("NOT_A_RESULT"))
-    return Entry(**{**inner.__dict__, "lod": value, "unit": inner.unit or units.known(found["unit"].strip())})
-
-
-def _number(text: str, found: re.Match[str], decimal: str | None, group: str) -> Entry:
-    exponent = re.search(r"[-+]?\d+$", found["exp"]) if found["exp"] else None
-    value = _decimal(found["num"].strip(), decimal, group, bool(exponent))
-    if isinstance(value, Note):
-        return Entry(text, "refused", note=value)
-    note = None
-    if "," in found["num"] and decimal is None and value is not None:
-        note = Note("READ_AS", {"read": plain(value)})
-    digits = None
-    if exponent:
-        digits = len(value.as_tuple().digits)
-        value = value.scaleb(int(exponent[0]))
-        if abs(value.adjusted()) > MOST_DIGITS if value else False:
-            return Entry(text, "refused", note=Note("OUT_OF_BOUNDS"))
-        value = Decimal(plain(value))
-    tail = _tail(found["rest"], decimal, group)
-    if isinstance(tail, Note):
-        return Entry(text, "refused", note=tail)
-    unit, expanded, percent = tail
-    qualifier = found["q"] or None
-    if qualifier and expanded is not None:
-        return Entry(text, "refused", note=Note("NOT_A_RESULT"))
-    return Entry(
-        text, "censored" if qualifier else "numeric", qualifier, value, None, unit, expanded, percent,
-        note=note or (Note("KIND_NEEDS_CONTEXT", {"unit": unit}) if unit in units.RELATIVE else None), digits=digits,
+@cache
+def _limit_pattern(number: str) -> re.Pattern[str]:
+    """A word for little or nothing, with the limit of the method behind it."""
+    return re.compile(
+        rf"(?P<word>[^0-9(]+?)\s*[,:;=@]?\s*(?P<open>\()?\s*(?P<label>m?lod|l?loq|mdl|ql|dl|rl|检出限|定量限)?\s*[:=为是]?\s*"
+        rf"(?P<less><=?)?\s*(?P<number>{number})(?:[eE](?P<power>[+-]?[0-9]+))?\s*(?P<unit>[^()]*?)\s*\)?"
+        rf"(?P<behind>\s*[^()]{{0,20}})",
+        re.IGNORECASE,
     )
 
 
-def _tail(rest: str, decimal: str | None, group: str) -> tuple[str | None, Decimal | None, bool] | Note:
-    """What follows the number: nothing, a unit, ``± U``, or ``± U`` with a unit before or behind."""
-    rest = rest.strip()
-    if not rest:
-        return None, None, False
-    sign = re.search(r"±|\+/-|\+-", rest)
-    if sign is None:
-        unit = units.known(rest)
-        return (unit, None, False) if unit else Note("UNKNOWN_UNIT", {"unit": rest[:40]})
-    before = rest[: sign.start()].strip()
-    found = _PLUS_MINUS.match(rest[sign.start():])
-    if not found:
-        return Note("NOT_A_RESULT")
-    expanded = _decimal(found["num"] + (found["exp"] or ""), decimal, group, bool(found["exp"]))
-    if isinstance(expanded, Note):
-        return expanded
-    named = [units.known(part) for part in (before, found["rest"].strip()) if part]
-    if None in named:
-        return Note("UNKNOWN_UNIT", {"unit": (found["rest"] or before).strip()[:40]})
-    if found["pct"] and before == "" and not found["rest"].strip() and not named:
-        return None, expanded, True
-    return (named[0] if named else None), expanded, bool(found["pct"])
-
-
-def _decimal(raw: str, decimal: str | None, group: str, exact: bool = False) -> Decimal | Note:
-    """The digits of a number under the declared marks; a Note says why they cannot be read."""
-    number = raw.replace("\u202f", " ").replace("\u00a0", " ")
-    if len(number) > MOST_DIGITS + 8:
-        return Note("TOO_MANY_DIGITS", {"most": MOST_DIGITS})
-    mark = decimal
-    if "e" in number.lower():
-        number = number.replace(",", ".") if decimal == "," else number
-    elif mark is None:
-        settled = _by_evidence(number, exact)
-        if isinstance(settled, Note):
-            return settled
-        number = settled
+def _with_limit(clean: str, marks: Marks) -> Entry | None:
+    """``ND (<0.03)``, ``未检出（检出限0.03 mg/kg）``, ``<LOQ (0.05)``: the method's limit stands in the text."""
+    found = _limit_pattern(SPACED if marks.group == " " else NUMBER).fullmatch(clean)
+    if found is None or not (found["open"] or found["label"] or found["less"]):
+        inner = None
     else:
-        settled = _declared(number, mark, group)
-        if isinstance(settled, Note):
-            return settled
-        number = settled
-    if not re.fullmatch(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", number):
-        return Note("NOT_A_RESULT")
-    return Decimal(number)
+        inner = _word(found["word"].strip())
+    if inner is None or found is None or inner.status not in ("not_detected", "below_loq", "trace"):
+        return None
+    names = [units.known(part.strip()) for part in (found["unit"], found["behind"]) if part.strip()]
+    if None in names or len(set(names)) > 1:
+        raise Unreadable("UNKNOWN_UNIT", unit=(found["unit"] or found["behind"]).strip()[:40])
+    number = read_digits(found["number"], int(found["power"]) if found["power"] else None, marks)
+    label = (found["label"] or "").casefold()
+    of_detection = label in ("lod", "mlod", "mdl", "dl", "检出限") if label else inner.status == "not_detected"
+    note = Note("READ_AS", {"read": plain(number.value)}) if number.reread else inner.note
+    limit = {"lod" if of_detection else "loq": number.value}
+    return inner._replace(unit=names[0] if names else None, note=note, **limit)
 
 
-def _declared(number: str, mark: str, group: str) -> str | Note:
-    other = "," if mark == "." else "."
-    sign = number[:1] if number[:1] in "+-" else ""
-    body = number[len(sign):]
-    whole, _, fraction = body.partition(mark)
-    if mark in fraction or other in fraction:
-        return Note("NOT_A_RESULT") if group != other else Note("NOT_A_RESULT")
-    separator = {"space": " "}.get(group, group)
-    if separator and separator in whole:
-        parts = whole.split(separator)
-        if not (1 <= len(parts[0]) <= 3 and all(len(p) == 3 for p in parts[1:])):
-            return Note("BAD_GROUPING", {"text": number})
-        whole = "".join(parts)
-    if other in whole or " " in whole or "'" in whole:
-        return _comma_note(number, mark)
-    return f"{sign}{whole or '0'}.{fraction}" if fraction or mark in body else f"{sign}{whole}"
+_COUNTLESS = re.compile(
+    r"(?:(?:tntc|多不可计|ovrflw|over range)\s*[,:]?\s*\(?\s*(?P<a>>=?\s*[^()]+?)\s*\)?"
+    r"|(?P<b>>=?[^()]+?)\s*\(?\s*(?:tntc|多不可计)\s*\)?)"
+    r"(?P<unit>\s+[^()0-9]+)?", re.IGNORECASE,
+)
 
 
-def _comma_note(number: str, mark: str) -> Note:
-    """Both readings of a number whose mark was not declared, so that one key can choose."""
-    other = "," if mark == "." else "."
-    if number.count(other) == 1 and mark not in number and " " not in number:
-        return Note(
-            "AMBIGUOUS_NUMBER", {"one": number.replace(other, "."), "two": number.replace(other, ""), "text": number}
-        )
-    return Note("NOT_A_RESULT")
+def _countless(clean: str, marks: Marks) -> Entry | None:
+    """``TNTC (>300)``: too many to count, but known to be more than a figure."""
+    found = _COUNTLESS.fullmatch(clean)
+    if found is None:
+        return None
+    return _number(f"{found['a'] or found['b']}{found['unit'] or ''}", marks)
 
 
-_THREE = re.compile(r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")
+# ---- numbers ---------------------------------------------------------------------------------------------------------
+
+_FIGURE = r"[0-9][0-9.,]*"
+_TO = r"\s*[^0-9\s]{0,12}\s*(?:-|~|to|至|到)\s*"
+_BETWEEN_GRADES = re.compile(r"([1-4])\s*-\s*([2-5])\s*(?:grade|级|級)", re.IGNORECASE)
+"""The grey scale of colour fastness has halves, printed as 3-4 (GB/T 250, ISO 105-A02)."""
+_NOT_ONE = (
+    (re.compile(rf"[<>]?\s*{_FIGURE}{_TO}{_FIGURE}\s*[^0-9]*", re.IGNORECASE), "A_RANGE"),
+    (re.compile(rf"(?:~|≈|ca\.?|approx\.?|about|约|約|大约)\s*{_FIGURE}.*", re.IGNORECASE), "APPROXIMATE"),
+)
 
 
-def _by_evidence(number: str, exact: bool) -> str | Note:
-    """No mark declared: both marks settle each other, one mark and three digits are ambiguous, else it is decimal."""
-    points, commas = number.count("."), number.count(",")
-    if " " in number or "'" in number:
-        number = re.sub(r"(?<=\d)[ '](?=\d{3}(?:\D|$))", "", number)
-        if " " in number or "'" in number:
-            return Note("NOT_A_RESULT")
-        points, commas = number.count("."), number.count(",")
-    if points and commas:
-        last = max(number.rfind("."), number.rfind(","))
-        mark = number[last]
-        return _declared(number, mark, "," if mark == "." else ".")
-    if points + commas == 0:
-        return number
-    if points > 1 or commas > 1:
-        grouped = re.fullmatch(r"[-+]?\d{1,3}(?:[.,]\d{3})+", number)
-        return re.sub("[.,]", "", number) if grouped else Note("NOT_A_RESULT")
-    if _THREE.match(number) and not exact:
-        return Note(
-            "AMBIGUOUS_NUMBER",
-            {"one": re.sub("[.,]", ".", number), "two": re.sub("[.,]", "", number), "text": number},
-        )
-    return number.replace(",", ".")
+@cache
+def _body_pattern(number: str) -> re.Pattern[str]:
+    power = r"(?:(?:[eE]|\s*[x×*]\s*10\s*\^\s*)(?P<power>[+-]?[0-9]{1,9})|\s*(?P<lost>[x×*]\s*10[+-]?[0-9]*))?"
+    return re.compile(
+        rf"(?P<q><=|>=|=<|=>|<|>)?\s*(?P<open>\()?\s*(?:10\^(?P<bare>[+-]?[0-9]{{1,9}})|(?P<number>{number})(?![0-9]){power})"
+        rf"\s*(?P<rest>.*)", re.DOTALL,
+    )
 
 
-def _listed(text: str, clean: str, decimal: str | None, group: str) -> Entry | None:
+_THREE_MORE, _UP_TO_THREE = re.compile(r"[0-9]{3}(?![0-9])"), re.compile("[0-9]{1,3}")
+_QUALIFIERS = {"=<": "<=", "=>": ">="}
+
+
+def _number(clean: str, marks: Marks) -> Entry:
+    found = _body_pattern(SPACED if marks.group == " " else NUMBER).fullmatch(clean)
+    if found is None:
+        raise Unreadable("NOT_A_RESULT", text=clean[:80])
+    if found["lost"]:
+        raise Unreadable("LOST_EXPONENT", text=clean[:80])
+    power = found["power"] or found["bare"]
+    if power and len(power) > 4:
+        raise Unreadable("OUT_OF_BOUNDS", text=clean[:80])
+    rest = found["rest"].strip()
+    if marks.group != " " and _THREE_MORE.match(rest) and _UP_TO_THREE.fullmatch(found["number"] or ""):
+        raise _spaced(found["number"], rest)
+    mantissa = "1" if found["bare"] else found["number"]
+    read = read_digits(mantissa, int(power) if power else None, marks)
+    tail = _tail(rest, bool(found["open"]), read.value, marks)
+    qualifier = _QUALIFIERS.get(found["q"], found["q"])
+    if qualifier and tail.expanded is not None:
+        raise Unreadable("NOT_A_RESULT", text=clean[:80])
+    note = tail.note or _NEEDS_CONTEXT.get(tail.unit or "")
+    if read.reread or tail.reread:
+        unit = f" {tail.unit}" if tail.unit else ""
+        note = Note("READ_AS", {"read": f"{qualifier or ''}{plain(read.value)}{tail.shown}{unit}"})
+    return Entry(
+        clean, "censored" if qualifier else "numeric", qualifier, read.value, None, tail.unit, tail.expanded,
+        tail.percent, (), note, None, None, tail.coverage,
+    )
+
+
+def _spaced(number: str, rest: str) -> Unreadable:
+    """``2 400``: one number with a space in it, or two results."""
+    digits = re.match(r"[0-9]{3}(?: [0-9]{3})*", rest)
+    behind = digits[0] if digits else ""
+    return Unreadable(
+        "AMBIGUOUS_NUMBER", text=f"{number} {behind}", one=number + behind.replace(" ", ""),
+        two="; ".join([number, *behind.split()]),
+    )
+
+
+class _Tail(NamedTuple):
+    """What follows the digits: a unit, an expanded uncertainty, its coverage factor."""
+
+    unit: str | None = None
+    expanded: Decimal | None = None
+    percent: bool = False
+    coverage: Decimal | None = None
+    reread: bool = False
+    note: Note | None = None
+
+    @property
+    def shown(self) -> str:
+        return "" if self.expanded is None else f" ± {plain(self.expanded)}{' %' if self.percent else ''}"
+
+
+_PLUS_MINUS = re.compile(
+    rf"(?P<before>.*?)\s*(?:±|\+/-|\+-)\s*(?P<number>{NUMBER})(?:[eE](?P<power>[+-]?[0-9]{{1,3}}))?\s*(?P<behind>.*?)"
+    r"\s*(?:[(,;]\s*k\s*=\s*(?P<k>[0-9]+(?:\.[0-9]+)?)\s*\)?(?:\s*(?P<last>[^()]*))?)?", re.IGNORECASE | re.DOTALL,
+)
+
+
+def _tail(rest: str, opened: bool, value: Decimal, marks: Marks) -> _Tail:
+    if not rest and not opened:
+        return _Tail()
+    found = _PLUS_MINUS.fullmatch(rest)
+    if found is None:
+        if opened:
+            raise Unreadable("NOT_A_RESULT", text=rest[:80])
+        return _Tail(_unit(rest))
+    read = read_digits(found["number"], int(found["power"]) if found["power"] else None, marks)
+    if read.value < 0:
+        raise Unreadable("NOT_A_RESULT", text=rest[:80])
+    coverage = Decimal(found["k"]) if found["k"] else None
+    before, behind = found["before"].strip(), " ".join(filter(None, (found["behind"], (found["last"] or "").strip())))
+    if opened:
+        inside, closed, outside = behind.partition(")")
+        if not closed or (inside.strip() and outside.strip()):
+            raise Unreadable("NOT_A_RESULT", text=rest[:80])
+        return _Tail(_unit(inside + outside), read.value, False, coverage, read.reread)
+    return _unbracketed(before, behind.strip(), read.value, coverage, read.reread)
+
+
+def _unbracketed(before: str, behind: str, expanded: Decimal, coverage: Decimal | None, reread: bool) -> _Tail:
+    """``0.62 ± 0.05 mg/kg``, ``0.62 mg/kg ± 8 %``: a per cent sign right behind U is a share of the value.
+
+    With per cent as the unit of the value itself (``58 % ± 2 %``) it is that unit.
+    """
+    share = behind.startswith("%") and units.known(before) != "%" if before else behind.startswith("%")
+    if not share:
+        named = {_unit(part) for part in (before, behind) if part}
+        if len(named) > 1:
+            raise Unreadable("SEVERAL_UNITS", units=", ".join(sorted(str(name) for name in named)))
+        return _Tail(next(iter(named), None), expanded, False, coverage, reread)
+    unit = _unit(before or behind[1:].strip()) if before or behind[1:].strip() else None
+    said = Note("SHARE_OF_VALUE", {"percent": plain(expanded)}) if unit is None else None
+    return _Tail(unit, expanded, True, coverage, reread, said)
+
+
+def _unit(text: str) -> str | None:
+    if not text.strip():
+        return None
+    name = units.known(text.strip())
+    if name is None:
+        raise Unreadable("UNKNOWN_UNIT" if not text[:1].isdigit() else "NOT_A_RESULT", unit=text.strip()[:40])
+    return name
+
+
+# ---- several results in one text -------------------------------------------------------------------------------------
+
+_BETWEEN = re.compile(r"\s*[;、|\n\t]\s*|\s*,\s+|\s*,(?=\s*[<>])|\s+(?:and|&|和|及|以及)\s+|\s*(?:和|及|以及)\s*")
+_BEFORE_NEXT = re.compile(r"\s+(?=[<>0-9])")
+_GOOD = frozenset(
+    {"numeric", "censored", "not_detected", "below_loq", "trace", "qualitative", "over_range", "not_measured"}
+)
+
+
+def _several(clean: str, marks: Marks) -> Entry:
     """Several results in one text, the common unit once: ``<10, 240, <10, 93, <10 MPN/g``."""
-    parts = [part for part in _SPLIT.split(clean.strip("[]() ")) if part]
-    if len(parts) < 2:
-        return None
-    read = [_single(part, part, decimal, group) for part in parts]
-    good = ("numeric", "censored", "not_detected", "below_loq", "trace", "qualitative", "over_range")
-    if any(entry.status not in good for entry in read):
-        return None
-    named = {entry.unit for entry in read if entry.unit}
+    body = clean.strip("[] ")
+    ended = body.rstrip(",;、 ")
+    parts = _BETWEEN.split(ended)
+    if len(parts) == 1 and ended != body:
+        return _ended(ended, marks)
+    if len(parts) == 1 and ended[:1] in "<>0123456789":
+        parts = _BEFORE_NEXT.split(ended)
+    if not 1 < len(parts) <= MOST_MEMBERS or not all(parts):
+        raise Unreadable("NOT_A_RESULT", text=clean[:80])
+    members = tuple(_single(part, marks) for part in parts)
+    if any(member.status not in _GOOD or member.word not in (None, DETECTED) for member in members):
+        raise Unreadable("NOT_A_RESULT", text=clean[:80])
+    named = {member.unit for member in members if member.unit}
     if len(named) > 1:
-        return Entry(text, "refused", note=Note("SEVERAL_UNITS", {"units": ", ".join(sorted(named))}))
-    members = tuple(Member(entry.status, entry.qualifier, entry.value) for entry in read)
-    return Entry(text, "list", unit=next(iter(named), None), values=members)
+        raise Unreadable("SEVERAL_UNITS", units=", ".join(sorted(named)))
+    if all(member.status == "not_measured" for member in members):
+        return Entry(clean, "not_measured")
+    unit = next(iter(named), None)
+    notes = [member.note for member in members if member.note is not None]
+    return Entry(clean, "list", unit=unit, values=members, note=_joined(notes))
+
+
+def _joined(notes: list[Note]) -> Note | None:
+    read = [str(note.params["read"]) for note in notes if note.code == "READ_AS"]
+    return Note("READ_AS", {"read": "; ".join(read)}) if read else notes[0] if notes else None
+
+
+def _ended(ended: str, marks: Marks) -> Entry:
+    """``3300 mg/kg,``: a comma at the end ends nothing, unless the number itself may go on behind it."""
+    if not ended or re.fullmatch(r"[<>=]*\s*[+-]?[0-9 ]+", ended):
+        raise Unreadable("NOT_A_RESULT", text=ended[:80])
+    entry = _single(ended, marks)
+    return entry if entry.note else entry._replace(note=Note("READ_AS", {"read": ended}))

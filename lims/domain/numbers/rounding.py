@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-_EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
+_EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN)
 
 
 def round_to(x: Decimal, interval: Decimal) -> Decimal:
@@ -12,22 +12,40 @@ def round_to(x: Decimal, interval: Decimal) -> Decimal:
     if interval <= 0:
         raise ValueError("the rounding interval must be positive")
     multiple = _EXACT.divide(x, interval).to_integral_value(rounding=ROUND_HALF_EVEN)
-    return _EXACT.multiply(multiple, interval)
+    return _EXACT.plus(_EXACT.multiply(multiple, interval))
 
 
-def place_of(text_value: Decimal) -> Decimal:
+def place_of(value: Decimal) -> Decimal:
     """The interval of the last digit a number is written with: ``1.0`` -> 0.1, ``20`` -> 1."""
-    exponent = text_value.as_tuple().exponent
-    return Decimal(1).scaleb(min(int(exponent), 0))
+    return Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
 
 
 def significant(x: Decimal, digits: int) -> Decimal:
-    """``x`` to ``digits`` significant figures, half to even."""
+    """``x`` to ``digits`` significant figures, half to even; the even multiple is sought once, in the full value."""
     if not x:
         return x
-    return round_to(x, Decimal(1).scaleb(x.adjusted() - digits + 1))
+    rounded = round_to(x, Decimal(1).scaleb(x.adjusted() - digits + 1))
+    return rounded if rounded.adjusted() == x.adjusted() else _EXACT.quantize(
+        rounded, Decimal(1).scaleb(rounded.adjusted() - digits + 1)
+    )
+
+
+def digits_of(value: Decimal) -> int:
+    """How many significant digits a number is written with: ``0.50`` -> 2, ``2.0E+3`` -> 2."""
+    return len(value.as_tuple().digits)
 
 
 def plain(value: Decimal) -> str:
     """The number without an exponent, every digit kept: ``5E+3`` -> ``5000``, ``0.50`` -> ``0.50``."""
     return format(value, "f")
+
+
+def trimmed(value: Decimal, places: int) -> Decimal:
+    """Without trailing zeros beyond ``places`` decimals: a product shows zeros that nobody wrote."""
+    exponent = int(value.as_tuple().exponent)
+    if exponent >= -places:
+        return value
+    shortest = value.normalize(_EXACT)
+    return shortest if int(shortest.as_tuple().exponent) <= -places else _EXACT.quantize(
+        shortest, Decimal(1).scaleb(-places)
+    )

@@ -1,161 +1,217 @@
 """The only door to pint: the laboratory's curated units, their spellings and their kinds.
 
-A unit that is not in lab_units.txt is refused, and no conversion ever leaves its kind: mg/kg, ppm and % look alike to
-a units library, pH reads as picohenry, and CFU is not MPN.
+A unit that is not in lab_units.txt is refused, and no conversion leaves its kind: to a units library mg/kg, ppm and %
+look alike, and nothing but the kind keeps absence in 25 g from becoming absence in 100 g.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from lims.domain.rules.errors import BadInput
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_LONGEST = 40
+_ENDLESS, _SHOWN = 50, 20
+"""A quotient with more digits than the first does not end (MJ -> kcal); the second is what is kept of it."""
+_ABSOLUTE_ZERO = {"°C": Decimal("273.15")}
+"""Where the scale of a temperature begins, in kelvin."""
+
+RELATIVE = frozenset({"ppm", "ppb", "ppt"})
+"""Units whose kind only the context knows: parts by mass, or mass in volume beside a mass concentration."""
+_RELATIVE_TO: dict[str, dict[str, str]] = {
+    "mass_fraction": {"ppm": "ppm (m/m)", "ppb": "ppb (m/m)", "ppt": "ppt (m/m)"},
+    "mass_concentration": {"ppm": "mg/L", "ppb": "µg/L", "ppt": "ng/L"},
+}
 
 
 class _Unit(NamedTuple):
     name: str
     kind: str
-    factor: Decimal
-    offset: Decimal
-
-
-RELATIVE = {"ppm": "ppm (m/m)", "ppb": "ppb (m/m)", "ppt": "ppt (m/m)"}
-"""Units whose kind only the context knows: a mass fraction, unless the limit is a mass concentration."""
-_BY_VOLUME = {"ppm": "mg/L", "ppb": "µg/L", "ppt": "ng/L"}
+    measure: str
+    """What it is in the definitions that pint reads."""
 
 
 @cache
-def _units() -> dict[str, _Unit]:
+def _lines() -> tuple[str, ...]:
     text = files(__package__).joinpath("lab_units.txt").read_text(encoding="utf-8")
-    rows = [[part.strip() for part in line.split("|")] for line in text.splitlines() if "|" in line and line[0] != "#"]
-    return {name: _Unit(name, kind, Decimal(factor), Decimal(offset)) for name, kind, factor, offset in rows}
-
-
-_SAME = str.maketrans({"μ": "µ", "／": "/", "％": "%", "（": "(", "）": ")", "²": "2", "³": "3", "·": "*", "℃": "C", "　": " "})
-
-
-def _key(text: str) -> str:
-    """Spellings of one unit have one key: case of the letters that carry no meaning, micro signs, spaces, ``mcg``."""
-    text = text.translate(_SAME).strip()
-    text = re.sub(r"\s+", " ", text).replace(" / ", "/").replace("/ ", "/").replace(" /", "/")
-    text = re.sub(r"(?i)(?<![A-Za-z])(?:ug|mcg|µg)(?![A-Za-z])", "µg", text)
-    text = re.sub(r"(?<![A-Za-z])ul(?![A-Za-z])", "µL", text)
-    text = text.replace("kgs", "kg").replace("°", "").replace("uGy", "µGy").replace("uS/", "µS/")
-    return text.casefold()
+    return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
 @cache
-def _by_key() -> dict[str, str]:
-    spellings = {_key(name): name for name in _units()}
-    spellings.update({_key(alias): name for alias, name in _ALIASES.items()})
-    return spellings
+def _table() -> tuple[dict[str, _Unit], dict[str, str], dict[str, str]]:
+    """Units by name; names by their spelling with its case; names by their spelling whatever its case."""
+    by_name, exact, loose = {}, {}, {}
+    for line in _lines():
+        if "|" not in line:
+            continue
+        name, kind, measure, spellings = (part.strip() for part in line.split("|"))
+        by_name[name] = _Unit(name, kind, measure)
+        case_matters = spellings.startswith("!")
+        for spelling in (name, *filter(None, spellings.lstrip("! ").split(";"))):
+            exact[_folded(spelling)] = name
+            if not case_matters:
+                loose[_folded(spelling).casefold()] = name
+    return by_name, exact, loose
 
 
-_ALIASES = {
-    "g/100g": "g/100 g", "mg/100g": "mg/100 g", "cfu/100ml": "CFU/100 mL", "cfu/250ml": "CFU/250 mL",
-    "mpn/100g": "MPN/100 g", "mpn/100ml": "MPN/100 mL", "/25g": "/25 g", "/25ml": "/25 mL", "/10g": "/10 g",
-    "/100g": "/100 g", "/1g": "/g", "/1 g": "/g", "degC": "°C", "C": "°C", "°C": "°C", "% (m/m)": "%",
-    "%vol": "% vol", "% v/v": "% vol", "%(v/v)": "% vol", "vol %": "% vol", "pH": "pH", "ph units": "pH",
-    "mg.kg-1": "mg/kg", "mg kg-1": "mg/kg", "cfu/ml": "CFU/mL", "mpn/ml": "MPN/mL", "mg/litre": "mg/L",
-    "g/100ml": "g/dL", "g/100 ml": "g/dL", "ug/cm2/week": "ug/(cm2*week)", "mg/100ml": "mg/100 mL",
-    "毫克/千克": "mg/kg", "微克/千克": "µg/kg", "ppm(m/m)": "ppm (m/m)",
-}
+_LETTERS = str.maketrans({
+    "μ": "u", "µ": "u", "／": "/", "％": "%", "（": "(", "）": ")", "²": "2", "³": "3", "⁻": "-", "¹": "1", "·": "*",
+    "⋅": "*", "•": "*", "×": "*", "℃": "°C", "℉": "°F", "㎎": "mg", "㎏": "kg", "㎍": "ug", "㎖": "mL", "㎕": "uL",
+    "㎡": "m2", "㎥": "m3", "㎤": "cm3", "㎠": "cm2", "ℓ": "L", "^": "", "−": "-",
+})
+_SPACES = re.compile(r"\s+")
+_INVERSE = re.compile(r"[.* ]?([A-Za-z]+[23]?)-1(?![0-9])")
+_PORTION = re.compile(r"(?:/|per|in)(?P<size>[0-9]+(?:\.[0-9]+)?)(?P<of>g|ml)", re.IGNORECASE)
+
+
+def _folded(text: str) -> str:
+    """Spellings of one unit fold to one key: micro signs, powers, spaces, ``mcg`` and ``kg-1`` say the same."""
+    text = text.translate(_LETTERS)
+    if "-1" in text:
+        text = _INVERSE.sub(r"/\1", text.strip())
+    return _SPACES.sub("", text).replace("mcg", "ug")
+
+
+@lru_cache(maxsize=4096)
+def known(text: str) -> str | None:
+    """The one spelling of a unit, or None for what is no unit of the laboratory."""
+    if len(text) > _LONGEST:
+        return None
+    folded = _folded(text)
+    lower = folded.casefold()
+    if lower in RELATIVE:
+        return lower
+    _, exact, loose = _table()
+    found = exact.get(folded) or loose.get(lower)
+    if found is not None:
+        return found
+    portion = _PORTION.fullmatch(folded)
+    if portion is None:
+        return None
+    return f"/{portion['size']} {'g' if portion['of'].lower() == 'g' else 'mL'}"
 
 
 def canonical(text: str) -> str:
     """The one spelling of a unit (``ug/kg``, ``μg/kg``, ``mcg/kg`` -> ``µg/kg``); BadInput UNKNOWN_UNIT otherwise."""
-    key = _key(text)
-    if key in RELATIVE:
-        return key
-    found = _by_key().get(key)
-    if found is None or len(text) > 40:
-        raise BadInput("UNKNOWN_UNIT", field="unit", unit=text[:40])
+    found = known(text)
+    if found is None:
+        raise BadInput("UNKNOWN_UNIT", field="unit", unit=text[:_LONGEST])
     return found
 
 
-def known(text: str) -> str | None:
-    """As ``canonical``, but None for what is no unit."""
-    if len(text) > 40:
-        return None
-    key = _key(text)
-    return key if key in RELATIVE else _by_key().get(key)
+@cache
+def names() -> tuple[str, ...]:
+    """Every curated unit in its one spelling, in the order of the list."""
+    return tuple(_table()[0])
 
 
 def kind_of(unit: str) -> str:
-    """The kind (dimension) of a unit, as units.csv names it."""
-    return _units()[_resolved(canonical(unit), "")].kind
+    """The kind (dimension) of a unit, as units.csv names it; ppm, ppb and ppt count as mass fractions here."""
+    return _kind(canonical(unit))
 
 
-def _resolved(unit: str, beside: str) -> str:
-    """ppm and ppb take the kind of the unit they are compared with."""
-    if unit not in RELATIVE:
-        return unit
-    if beside and beside not in RELATIVE and _units()[beside].kind == "mass_concentration":
-        return _BY_VOLUME[unit]
-    return RELATIVE[unit]
+def _kind(name: str) -> str:
+    if name in RELATIVE:
+        return "mass_fraction"
+    unit = _table()[0].get(name)
+    return unit.kind if unit else f"presence_in_portion_{name[1:].split()[0]}"
+
+
+def convertible(source: str, target: str) -> bool:
+    return source == target or _steps(canonical(source), canonical(target)) is not None
+
+
+class _Steps(NamedTuple):
+    """From one unit to another: a shift of the decimal point where that is all, else a ratio; an offset for scales."""
+
+    shift: int | None
+    above: Decimal
+    below: Decimal
+    offset: Decimal
 
 
 @cache
-def _ratio(source: str, target: str) -> tuple[Decimal, Decimal, Decimal] | None:
-    """(numerator, denominator, offset) for a conversion inside one kind, asked of pint once a pair; None across kinds."""
-    one, other = _units()[_resolved(source, target)], _units()[_resolved(target, source)]
-    registry = _registry()
-    if not registry.is_compatible_with(_ident(one.name), _ident(other.name)):
+def _steps(source: str, target: str) -> _Steps | None:
+    """How to convert, asked of pint once a pair; None across kinds."""
+    source, target = _beside(source, target), _beside(target, source)
+    if _kind(source) != _kind(target):
         return None
-    return one.factor, other.factor, _EXACT.divide(one.offset - other.offset, other.factor)
+    above, below = _measure(source), _measure(target)
+    offset = _ABSOLUTE_ZERO.get(source, Decimal(0)) - _ABSOLUTE_ZERO.get(target, Decimal(0))
+    ratio = _EXACT.divide(above, below).normalize(_EXACT)
+    shift = int(ratio.as_tuple().exponent) if ratio.as_tuple().digits == (1,) else None
+    return _Steps(shift, above, below, offset)
+
+
+def _beside(name: str, other: str) -> str:
+    """ppm, ppb and ppt take the kind of the unit beside them; per cent is by volume beside ``% vol``."""
+    if name in RELATIVE:
+        kind = "mass_fraction" if other in RELATIVE else _kind(other)
+        return _RELATIVE_TO.get(kind, _RELATIVE_TO["mass_fraction"])[name]
+    return "% vol" if name == "%" and other == "% vol" else name
+
+
+@cache
+def _measure(name: str) -> Decimal:
+    """The size of a unit in pint's root units, exactly."""
+    unit = _table()[0].get(name)
+    if unit is None:
+        return Decimal(1)
+    registry = _registry()
+    size = (registry.Quantity(Decimal(1)) * registry.parse_expression(unit.measure)).to_root_units().magnitude
+    if not isinstance(size, Decimal):
+        raise TypeError(f"{name} is not exact in lab_units.txt: {size!r}")
+    return size
 
 
 @cache
 def _registry() -> Any:
-    """A pint registry that knows only the laboratory's units, in Decimal."""
+    """A pint registry that knows only the laboratory's definitions, in Decimal; loaded when the first pair is asked."""
     import pint
 
     registry = pint.UnitRegistry(None, non_int_type=Decimal, cache_folder=None)
-    for kind in sorted({unit.kind for unit in _units().values()}):
-        registry.define(f"base_{kind} = [{kind}]")
-    for unit in _units().values():
-        registry.define(f"{_ident(unit.name)} = {unit.factor} * base_{unit.kind}")
+    registry.load_definitions([line for line in _lines() if "|" not in line])
     return registry
-
-
-def _ident(name: str) -> str:
-    """A name that pint can parse; the position in the list keeps it unique."""
-    return f"unit_{list(_units()).index(name)}"
-
-
-def convertible(source: str, target: str) -> bool:
-    return source == target or _ratio(source, target) is not None
 
 
 def convert(value: Decimal, source: str, target: str) -> Decimal:
     """The same quantity in another unit of its kind: exact, with the significant digits it was written with.
 
-    210 µg/kg -> 0.210 mg/kg. Raises BadInput INCOMPATIBLE_UNIT across kinds.
+    210 µg/kg -> 0.210 mg/kg. Raises BadInput INCOMPATIBLE_UNIT across kinds, UNKNOWN_UNIT for what is no unit.
     """
-    source, target = canonical(source), canonical(target)
     if source == target:
         return value
-    ratio = _ratio(source, target)
-    if ratio is None:
+    steps = _steps(canonical(source), canonical(target))
+    if steps is None:
         raise BadInput("INCOMPATIBLE_UNIT", source=source, target=target)
-    above, below, offset = ratio
-    exact = _EXACT.divide(_EXACT.multiply(value, above), below)
-    if offset:
-        return _EXACT.add(exact, offset)
-    return _with_digits(exact, len(value.as_tuple().digits)) if value else exact * 0
+    if steps.offset:
+        return _EXACT.add(value, steps.offset)
+    if steps.shift is not None:
+        return value.scaleb(steps.shift, _EXACT)
+    return _as_written(_EXACT.divide(_EXACT.multiply(value, steps.above), steps.below), value)
 
 
-def _with_digits(exact: Decimal, digits: int) -> Decimal:
-    """Shows at least ``digits`` significant digits, and never drops one that carries value."""
+def convert_difference(value: Decimal, source: str, target: str) -> Decimal:
+    """An interval, such as an uncertainty: the beginning of a temperature scale plays no part in it."""
+    if source == target:
+        return value
+    steps = _steps(canonical(source), canonical(target))
+    if steps is not None and steps.offset:
+        return value
+    return convert(value, source, target)
+
+
+def _as_written(exact: Decimal, value: Decimal) -> Decimal:
+    """Shows as many significant digits as ``value`` was written with, and never drops one that carries value."""
     shortest = exact.normalize(_EXACT)
-    missing = digits - len(shortest.as_tuple().digits)
-    if missing <= 0:
-        return Decimal(format(shortest, "f"))
-    exponent = shortest.as_tuple().exponent
-    shown = shortest.quantize(Decimal(1).scaleb(int(exponent) - missing), context=_EXACT)
-    return Decimal(format(shown, "f"))
+    if len(shortest.as_tuple().digits) > _ENDLESS:
+        return _EXACT.quantize(shortest, Decimal(1).scaleb(shortest.adjusted() - _SHOWN))
+    missing = len(value.as_tuple().digits) - len(shortest.as_tuple().digits)
+    if missing <= 0 or not shortest:
+        return shortest
+    return shortest.quantize(Decimal(1).scaleb(int(shortest.as_tuple().exponent) - missing), context=_EXACT)

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lims.persistence.analysis import AnalysisRow
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lims.domain.rules.workflow import open_verbs
+from lims.persistence.analysis import AnalysisRow, ResultRow
+from lims.persistence.worksheet import WorksheetRow
+from lims.services import facts, lookup
 from lims.services.certificate_content import limit_text, reported
+from lims.services.reading.page import Verb, verbs
+from lims.services.transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -128,3 +136,38 @@ def result_view(row: Any) -> ResultView:
         calculation=row.calculation,
         remark=row.remark,
     )
+
+
+@dataclass(frozen=True)
+class AnalysisDetail:
+    """One analysis on its own page, blind: its sample by laboratory number and kind of goods only."""
+
+    analysis: AnalysisView
+    sample_no: str
+    product: str
+    worksheet_no: str
+    formula: str
+    title: str
+    verbs: tuple[Verb, ...]
+
+
+def detail(tx: Transaction, analysis_id: int) -> AnalysisDetail:
+    tx.require("result:see_raw")
+    row = lookup.analysis(tx, analysis_id, joinedload(AnalysisRow.result))
+    method = facts.method(tx, row.method, tx.today)
+    sheet = tx.session.get(WorksheetRow, row.worksheet_id) if row.worksheet_id else None
+    return AnalysisDetail(
+        analysis_view(row),
+        row.sample.no if row.sample else "",
+        row.lot.line.product,
+        sheet.no if sheet else "",
+        (method.formula or "") if method else "",
+        method.title if method else "",
+        verbs(tx, row, open_verbs("analysis", row.state), lookup.over(row)),
+    )
+
+
+def history(tx: Transaction, analysis_id: int) -> tuple[ResultView, ...]:
+    """Every version of the result, the newest first; none is ever lost."""
+    query = select(ResultRow).where(ResultRow.analysis_id == analysis_id).order_by(ResultRow.number.desc())
+    return tuple(result_view(row) for row in tx.session.scalars(query))

@@ -159,6 +159,19 @@ def expected(tx: Transaction, after: str = "", size: int = 50) -> Page[SampleIte
     return page(tx, query, SampleRow.id, after, size, lambda row: _item(row, hidden))
 
 
+def received_lately(tx: Transaction, size: int = 8) -> tuple[SampleItem, ...]:
+    """What came over the counter last, the newest first; rejected ones among them."""
+    hidden = blind(tx)
+    query = (
+        select(SampleRow)
+        .where(SampleRow.received_at.is_not(None))
+        .options(joinedload(SampleRow.lot).joinedload(LotRow.line))
+        .order_by(SampleRow.received_at.desc(), SampleRow.id.desc())
+        .limit(size)
+    )
+    return tuple(_item(row, hidden) for row in tx.session.scalars(query))
+
+
 def of_request(tx: Transaction, request_id: int) -> list[Any]:
     query = select(SampleRow).join(LotRow).join(RequestRow).where(RequestRow.id == request_id)
     return list(tx.session.scalars(query.order_by(SampleRow.id)))

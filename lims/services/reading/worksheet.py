@@ -14,11 +14,12 @@ from lims.persistence.instrument import InstrumentRow
 from lims.persistence.request import LotRow
 from lims.persistence.run import RunRow
 from lims.persistence.sample import SampleRow
-from lims.persistence.worksheet import PositionRow, WorksheetRow
+from lims.persistence.worksheet import BatchRow, PositionRow, WorksheetRow
 from lims.services import facts, judging, lookup
 from lims.services.reading.analysis import AnalysisView, analysis_view
-from lims.services.reading.page import Page, page
+from lims.services.reading.page import Page, Verb, page, verbs
 from lims.services.transaction import Transaction
+from lims.services.transition import Over
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class GridView:
     analyst_id: int
     instrument: str
     calibration_due: date | None
+    made_at: datetime
     due_at: datetime | None
     batch_state: str
     batch_finding: str
@@ -190,6 +192,7 @@ def grid(tx: Transaction, no: str) -> GridView:
         analyst_id=sheet.analyst_id,
         instrument=instrument.code if instrument else "",
         calibration_due=instrument.calibration_due if instrument else None,
+        made_at=sheet.made_at,
         due_at=sheet.due_at,
         batch_state=sheet.batch.state if sheet.batch else "",
         batch_finding=sheet.batch.finding if sheet.batch else "",
@@ -243,3 +246,33 @@ def _position(row: PositionRow, columns: tuple[Column, ...], analyses: Sequence[
         cells,
         findings,
     )
+
+
+@dataclass(frozen=True)
+class BatchItem:
+    worksheet_no: str
+    method: str
+    analyst: str
+    state: str
+    finding: str
+    verbs: tuple[Verb, ...]
+
+
+def batches(tx: Transaction, state: str = "held", size: int = 100) -> tuple[BatchItem, ...]:
+    """Batches in a state, the newest first, with what may be done about each."""
+    query = (
+        select(WorksheetRow)
+        .join(BatchRow, BatchRow.worksheet_id == WorksheetRow.id)
+        .where(BatchRow.state == state)
+        .options(joinedload(WorksheetRow.batch))
+        .order_by(WorksheetRow.id.desc())
+        .limit(size)
+    )
+    return tuple(_batch(tx, sheet) for sheet in tx.session.scalars(query))
+
+
+def _batch(tx: Transaction, sheet: WorksheetRow) -> BatchItem:
+    batch = sheet.batch
+    assert batch is not None
+    may = verbs(tx, batch, ("release",), Over()) if batch.state == "held" else ()
+    return BatchItem(sheet.no, sheet.method, sheet.analyst_name, batch.state, batch.finding, may)

@@ -14,6 +14,7 @@ from lims.services.transaction import Transaction
 from lims.web.access import needs, signed_in
 from lims.web.catalogue import blueprint, typed
 from lims.web.catalogue.labels import CALIBRATION_NAMES, STATE_NAMES
+from lims.web.errors import status_of
 from lims.web.unit import reading, writing
 
 WORDS = {"states": STATE_NAMES, "calibrations": CALIBRATION_NAMES}
@@ -43,7 +44,7 @@ def instrument_register() -> Any:
         with writing() as tx:
             register.register_instrument(tx, cmd)
     except LimsError as error:
-        return render_template("catalogue/instrument_new.html", given=request.form, error=error), 422
+        return render_template("catalogue/instrument_new.html", given=request.form, error=error), status_of(error)
     return redirect(url_for("catalogue.instrument", code=cmd.code), 303)
 
 
@@ -82,7 +83,7 @@ def _act(code: str, do: Callable[[Transaction], object]) -> Any:
         with writing() as tx:
             do(tx)
     except LimsError as error:
-        return _page(code, error), 409
+        return _page(code, error), status_of(error)
     return redirect(url_for("catalogue.instrument", code=code), 303)
 
 

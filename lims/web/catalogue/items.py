@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -10,10 +11,12 @@ from lims.domain.reference import KINDS
 from lims.domain.rules.errors import LimsError, NotFound
 from lims.services import catalogue
 from lims.services.reading import catalogue as reading_catalogue
+from lims.services.transaction import Signature, Transaction
 from lims.web.access import needs, signed_in
 from lims.web.catalogue import blueprint, typed
 from lims.web.catalogue.labels import CHOICES, FIELD_NAMES, KIND_NAMES, STATE_NAMES
-from lims.web.unit import reading, writing
+from lims.web.errors import status_of
+from lims.web.unit import reading, signature, writing
 
 WORDS = {"kinds": KIND_NAMES, "fields": FIELD_NAMES, "states": STATE_NAMES}
 
@@ -71,14 +74,16 @@ def propose(kind: str) -> Any:
         with writing() as tx:
             catalogue.propose(tx, cmd)
     except LimsError as error:
-        return _form(kind, code, content, error), 422
+        return _form(kind, code, content, error), status_of(error)
     return redirect(url_for("catalogue.item", kind=kind, code=code), 303)
 
 
 @blueprint.post("/version/<int:version_id>/release")
 @needs("catalogue:release")
 def release(version_id: int) -> Any:
-    return _act(version_id, lambda tx: catalogue.release(tx, version_id), signs=True)
+    """A signing act: the password once more, for this very release."""
+    password = request.form.get("password", "")
+    return _act(version_id, lambda tx: catalogue.release(tx, version_id), lambda: signature(password, "released"))
 
 
 @blueprint.post("/version/<int:version_id>/reject")
@@ -96,16 +101,16 @@ def retire(version_id: int) -> Any:
     )
 
 
-def _act(version_id: int, do: Any, signs: bool = False) -> Any:
+def _act(version_id: int, do: Callable[[Transaction], None], prove: Callable[[], Signature] | None = None) -> Any:
     """One act on a version; a refusal comes back on the page of the item, with its reasons."""
     with reading() as tx:
         row = catalogue.version(tx, version_id)
         kind, code = row.kind, row.code
     try:
-        with writing(signing=signs) as tx:
+        with writing(prove() if prove else None) as tx:
             do(tx)
     except LimsError as error:
-        return _item(kind, code, error), 409
+        return _item(kind, code, error), status_of(error)
     return redirect(url_for("catalogue.item", kind=kind, code=code), 303)
 
 

@@ -12,6 +12,7 @@ from lims.services.reading import register as books
 from lims.web.access import needs, signed_in
 from lims.web.catalogue import blueprint, typed
 from lims.web.catalogue.labels import ORGANISATION_NAMES
+from lims.web.errors import status_of
 from lims.web.unit import reading, writing
 
 
@@ -37,7 +38,7 @@ def organisation_add() -> Any:
         with writing() as tx:
             register.add_organisation(tx, _typed(typed.text("code")))
     except LimsError as error:
-        return _form(request.form, new=True, error=error), 422
+        return _form(request.form, new=True, error=error), status_of(error)
     return redirect(url_for("catalogue.organisations", q=typed.text("code")), 303)
 
 
@@ -56,7 +57,7 @@ def organisation_edit(code: str) -> Any:
         with writing() as tx:
             register.edit_organisation(tx, _typed(code), typed.text("reason"))
     except LimsError as error:
-        return _form({**request.form, "code": code}, new=False, error=error), 422
+        return _form({**request.form, "code": code}, new=False, error=error), status_of(error)
     return redirect(url_for("catalogue.organisation", code=code), 303)
 
 

@@ -12,6 +12,7 @@ from lims.services import register
 from lims.services.reading import register as books
 from lims.web.access import needs, signed_in
 from lims.web.catalogue import blueprint, typed
+from lims.web.errors import status_of
 from lims.web.unit import reading, writing
 
 
@@ -37,7 +38,7 @@ def scope_add() -> Any:
         with writing() as tx:
             register.add_scope(tx, cmd)
     except LimsError as error:
-        return _page(error), 422
+        return _page(error), status_of(error)
     return redirect(url_for("catalogue.scope", q=cmd.method), 303)
 
 
@@ -48,7 +49,7 @@ def scope_end(scope_id: int) -> Any:
         with writing() as tx:
             register.end_scope(tx, scope_id, typed.needed_day("last_day"), typed.text("reason"))
     except LimsError as error:
-        return _page(error), 422
+        return _page(error), status_of(error)
     return redirect(url_for("catalogue.scope"), 303)
 
 

@@ -1,0 +1,79 @@
+"""One analysis on its own page: enter or correct without the grid, calculate from raw readings, see every version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from lims.domain.calculation import names_in
+from lims.domain.rules.errors import LimsError
+from lims.services import result as results
+from lims.services.reading import analysis as reading_analysis
+from lims.services.reading import product as products
+from lims.services.recording import EnterResult
+from lims.web.access import needs
+from lims.web.bench import blueprint
+from lims.web.catalogue import typed
+from lims.web.unit import reading, writing
+
+
+@blueprint.get("/analyses/<int:analysis_id>")
+@needs("result:see_raw")
+def analysis_page(analysis_id: int) -> str:
+    return _page(analysis_id)
+
+
+@blueprint.post("/analyses/<int:analysis_id>")
+@needs("result:enter")
+def analysis_enter(analysis_id: int) -> Any:
+    cmd = EnterResult(
+        analysis_id,
+        request.form.get("text", ""),
+        unit=typed.text("unit"),
+        expanded=typed.text("expanded"),
+        k=typed.text("k"),
+        remark=typed.text("remark"),
+        reason=typed.text("reason"),
+        inputs={
+            name[6:]: value.strip()
+            for name, value in request.form.items()
+            if name.startswith("input.") and value.strip()
+        },
+        submit="submit" in request.form,
+        version=typed.whole("version"),
+    )
+    try:
+        with writing() as tx:
+            results.enter(tx, cmd)
+    except LimsError as error:
+        return _page(analysis_id, error), 422
+    return redirect(url_for("bench.analysis_page", analysis_id=analysis_id), 303)
+
+
+@blueprint.post("/analyses/<int:analysis_id>/submit")
+@needs("result:enter")
+def analysis_submit(analysis_id: int) -> Any:
+    try:
+        with writing() as tx:
+            results.submit(tx, analysis_id)
+    except LimsError as error:
+        return _page(analysis_id, error), 409
+    return redirect(url_for("bench.analysis_page", analysis_id=analysis_id), 303)
+
+
+def _page(analysis_id: int, error: LimsError | None = None) -> str:
+    with reading() as tx:
+        seen = reading_analysis.detail(tx, analysis_id)
+        versions = reading_analysis.history(tx, analysis_id)
+        named = products.names(tx, (seen.product,))
+    asked = names_in(seen.formula) if seen.formula else ()
+    return render_template(
+        "bench/analysis.html",
+        seen=seen,
+        versions=versions,
+        named=named,
+        asked=asked,
+        given=request.form,
+        error=error,
+    )

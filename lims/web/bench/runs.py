@@ -1,0 +1,92 @@
+"""Instrument files: upload, preview of what would be written, then accept, refuse or reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from lims.domain.rules.errors import LimsError
+from lims.services import run as runs
+from lims.services.reading import register
+from lims.services.reading import run as reading_run
+from lims.services.reading import worksheet as reading_worksheet
+from lims.services.transaction import Transaction
+from lims.web.access import needs
+from lims.web.bench import blueprint
+from lims.web.catalogue import typed
+from lims.web.unit import reading, writing
+
+
+@blueprint.get("/worksheets/<no>/import")
+@needs("run:import")
+def run_new(no: str) -> str:
+    return _form(no)
+
+
+@blueprint.post("/worksheets/<no>/import")
+@needs("run:import")
+def run_upload(no: str) -> Any:
+    file = request.files.get("file")
+    cmd = runs.ReceiveRun(
+        no,
+        (file.filename or "") if file else "",
+        file.read(runs.LARGEST + 1) if file else b"",
+        typed.text("instrument"),
+    )
+    try:
+        with writing() as tx:
+            previewed = runs.preview(tx, cmd)
+    except LimsError as error:
+        return _form(no, error), 422
+    return redirect(url_for("bench.run_page", no=previewed.no), 303)
+
+
+def _form(no: str, error: LimsError | None = None) -> str:
+    with reading() as tx:
+        seen = reading_worksheet.grid(tx, no)
+        instruments = register.instruments(tx, size=200).items
+    return render_template("bench/run_new.html", seen=seen, instruments=instruments, given=request.form, error=error)
+
+
+@blueprint.get("/runs/<no>")
+@needs("result:see_raw")
+def run_page(no: str) -> str:
+    return _page(no)
+
+
+def _page(no: str, error: LimsError | None = None) -> str:
+    with reading() as tx:
+        seen = reading_run.detail(tx, no)
+    verbs = {verb.verb: verb for verb in seen.verbs}
+    return render_template("bench/run.html", seen=seen, verbs=verbs, given=request.form, error=error)
+
+
+def _act(no: str, do: Callable[[Transaction], object]) -> Any:
+    try:
+        with writing() as tx:
+            do(tx)
+    except LimsError as error:
+        return _page(no, error), 409
+    return redirect(url_for("bench.run_page", no=no), 303)
+
+
+@blueprint.post("/runs/<no>/accept")
+@needs("run:import")
+def run_accept(no: str) -> Any:
+    """All matched readings without a problem, or just the rows that were ticked."""
+    rows = tuple(request.form.getlist("row", type=int)) if "some" in request.form else None
+    return _act(no, lambda tx: runs.accept(tx, no, rows, typed.text("reason")))
+
+
+@blueprint.post("/runs/<no>/refuse")
+@needs("run:import")
+def run_refuse(no: str) -> Any:
+    return _act(no, lambda tx: runs.refuse(tx, no, typed.text("reason")))
+
+
+@blueprint.post("/runs/<no>/reverse")
+@needs("run:import")
+def run_reverse(no: str) -> Any:
+    return _act(no, lambda tx: runs.reverse(tx, no, typed.text("reason")))

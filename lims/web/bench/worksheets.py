@@ -1,0 +1,92 @@
+"""Worksheets: the list, the result grid, submitting and closing, and the sheet on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask.wrappers import Response
+
+from lims.domain.rules.errors import LimsError
+from lims.domain.rules.permissions import grants
+from lims.domain.rules.workflow import states
+from lims.services import result as results
+from lims.services import worksheet as worksheets
+from lims.services.reading import product as products
+from lims.services.reading import worksheet as reading_worksheet
+from lims.services.transaction import Transaction
+from lims.web.access import needs
+from lims.web.bench import blueprint
+from lims.web.bench.paper import content_of
+from lims.web.intake.download import handed_out
+from lims.web.unit import now, reading, writing
+from reports.worksheet.sheet import render
+
+
+@blueprint.get("/worksheets")
+@needs("result:see_raw")
+def worksheet_list() -> str:
+    state, mine = request.args.get("state", ""), request.args.get("mine") == "yes"
+    with reading() as tx:
+        page = reading_worksheet.listing(tx, state, request.args.get("after", ""), mine=mine)
+    return render_template(
+        "bench/worksheet_list.html", page=page, state=state, mine=mine, states=states("worksheet")
+    )
+
+
+@blueprint.get("/worksheets/<no>")
+@needs("result:see_raw")
+def grid_page(no: str) -> str:
+    return _page(no)
+
+
+def _page(no: str, error: LimsError | None = None) -> str:
+    with reading() as tx:
+        seen = reading_worksheet.grid(tx, no)
+        named = products.names(tx, (position.product for position in seen.positions))
+    ready = [cell.id for position in seen.positions for cell in position.cells if cell and cell.state == "entered"]
+    mine = bool(grants(g.actor, "result:enter"))
+    return render_template(
+        "bench/grid.html", seen=seen, named=named, ready=ready, mine=mine, now=now(), error=error
+    )
+
+
+def act(no: str, do: Callable[[Transaction], object]) -> Any:
+    try:
+        with writing() as tx:
+            do(tx)
+    except LimsError as error:
+        return _page(no, error), 409
+    return redirect(url_for("bench.grid_page", no=no), 303)
+
+
+@blueprint.post("/worksheets/<no>/submit")
+@needs("result:enter")
+def worksheet_submit(no: str) -> Any:
+    """Everything that is entered and not yet submitted; in one transaction, all or none."""
+
+    def submit(tx: Transaction) -> None:
+        seen = reading_worksheet.grid(tx, no)
+        for position in seen.positions:
+            for cell in position.cells:
+                if cell is not None and cell.state == "entered":
+                    results.submit(tx, cell.id)
+
+    return act(no, submit)
+
+
+@blueprint.post("/worksheets/<no>/close")
+@needs("worksheet:make")
+def worksheet_close(no: str) -> Any:
+    return act(no, lambda tx: worksheets.close(tx, no))
+
+
+@blueprint.get("/worksheets/<no>/sheet.pdf")
+@needs("result:see_raw")
+def worksheet_paper(no: str) -> Response:
+    with reading() as tx:
+        seen = reading_worksheet.grid(tx, no)
+        named = products.names(tx, (position.product for position in seen.positions))
+        content = content_of(seen, named, tx.place.zone)
+    return handed_out(render(content), f"{no}.pdf")

@@ -1,0 +1,59 @@
+"""Errors as pages and as JSON: what happened, what was kept, what to do next, with a reference to find it by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from lims.domain.rules.errors import BadInput, Conflict, Forbidden, LimsError, NotFound, Refused
+from lims.services.account import TooManyTries
+from lims.web.language import current
+from lims.web.messages import say_all
+from lims.web.unit import request_id
+
+STATUS: tuple[tuple[type[LimsError], int], ...] = (
+    (BadInput, 422), (NotFound, 404), (Forbidden, 403), (Refused, 422), (Conflict, 409), (TooManyTries, 429),
+)
+log = structlog.get_logger("lims")
+
+
+def status_of(error: LimsError) -> int:
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(LimsError, _lims_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def _lims_error(error: LimsError) -> Any:
+    status = status_of(error)
+    if status == 500:
+        return _fault(error)
+    if wants_json():
+        return jsonify(code=error.code, messages=say_all(error, current())), status
+    return render_template("errors/error.html", status=status, error=error, reference=request_id()), status
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    if wants_json():
+        return jsonify(code=f"HTTP_{status}", messages=[error.name]), status
+    return render_template("errors/error.html", status=status, error=None, reference=request_id()), status
+
+
+def _fault(error: Exception) -> Any:
+    log.error("fault", reference=request_id(), path=request.path, exc_info=error)
+    if wants_json():
+        return jsonify(code="FAULT", reference=request_id()), 500
+    return render_template("errors/error.html", status=500, error=None, reference=request_id()), 500
+
+
+def wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"

@@ -1,0 +1,9 @@
+"""The quality room: the trail with its chain, and batches that quality control holds."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("quality", __name__, url_prefix="/quality")
+
+from lims.web.quality import batches, trail  # noqa: E402, F401  (they add the routes)

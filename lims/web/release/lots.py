@@ -1,0 +1,107 @@
+"""Lots: those that wait for a decision, the decision itself, holding, proof and closing, and issuing the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from lims.domain.rules.errors import LimsError
+from lims.services import cancelling, certificate
+from lims.services import lot as lots
+from lims.services.reading import lot as reading_lot
+from lims.services.transaction import Signature, Transaction
+from lims.web.access import needs
+from lims.web.catalogue import typed
+from lims.web.release import blueprint
+from lims.web.release.drawing import scale_of
+from lims.web.unit import reading, signature, writing
+
+TO_DECIDE = ("reported", "held")
+TO_CERTIFY = ("decided",)
+
+
+@blueprint.get("/lots")
+@needs("request:see")
+def lot_list() -> str:
+    wanted = request.args.get("state", "")
+    with reading() as tx:
+        page = reading_lot.listing(tx, (wanted,) if wanted else TO_DECIDE, request.args.get("after", ""))
+    return render_template("release/lot_list.html", page=page, state=wanted, step="decide")
+
+
+@blueprint.get("/certify")
+@needs("certificate:issue")
+def certify_list() -> str:
+    with reading() as tx:
+        page = reading_lot.listing(tx, TO_CERTIFY, request.args.get("after", ""))
+    return render_template("release/lot_list.html", page=page, state="", step="certify")
+
+
+@blueprint.get("/lots/<no>")
+@needs("request:see")
+def lot_page(no: str) -> str:
+    return _page(no)
+
+
+def _page(no: str, error: LimsError | None = None) -> str:
+    with reading() as tx:
+        seen = reading_lot.detail(tx, no)
+    verbs = {verb.verb: verb for verb in seen.verbs}
+    drawn = {one.id: scale_of(one) for one in seen.analyses}
+    return render_template("release/lot.html", seen=seen, verbs=verbs, drawn=drawn, given=request.form, error=error)
+
+
+def _act(no: str, do: Callable[[Transaction], object], proof: Callable[[], Signature] | None = None) -> Any:
+    try:
+        with writing(proof() if proof else None) as tx:
+            do(tx)
+    except LimsError as error:
+        return _page(no, error), 409
+    return redirect(url_for("release.lot_page", no=no), 303)
+
+
+@blueprint.post("/lots/<no>/decide")
+@needs("lot:decide")
+def lot_decide(no: str) -> Any:
+    cmd = lots.DecideLot(no, typed.text("disposition"), typed.text("reason"))
+    return _act(no, lambda tx: lots.decide(tx, cmd))
+
+
+@blueprint.post("/lots/<no>/unhold")
+@needs("lot:hold")
+def lot_unhold(no: str) -> Any:
+    return _act(no, lambda tx: lots.unhold(tx, no, typed.text("reason")))
+
+
+@blueprint.post("/lots/<no>/prove")
+@needs("lot:prove")
+def lot_prove(no: str) -> Any:
+    return _act(no, lambda tx: lots.prove(tx, no, typed.text("proof")))
+
+
+@blueprint.post("/lots/<no>/close")
+@needs("lot:hold")
+def lot_close(no: str) -> Any:
+    return _act(no, lambda tx: lots.close(tx, no))
+
+
+@blueprint.post("/lots/<no>/cancel")
+@needs("lot:cancel")
+def lot_cancel(no: str) -> Any:
+    return _act(no, lambda tx: cancelling.cancel(tx, no, typed.text("reason")))
+
+
+@blueprint.post("/lots/<no>/certify")
+@needs("certificate:issue")
+def lot_certify(no: str) -> Any:
+    """One signing act: the document is numbered, frozen, rendered, signed and stored."""
+    try:
+        meaning = typed.text("meaning")
+        proof = signature(request.form.get("password", ""), meaning)
+        with writing(proof) as tx:
+            issued = certificate.issue(tx, certificate.IssueCertificate(no, meaning=meaning))
+    except LimsError as error:
+        return _page(no, error), 409
+    return redirect(url_for("release.certificate_page", no=issued.no), 303)
