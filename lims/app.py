@@ -17,8 +17,16 @@ from lims.services.transaction import Installation
 from lims.web import access, errors, language, sign_in
 
 ROOMS = (
-    "lims.web.sign_in", "lims.web.home", "lims.web.health", "lims.web.catalogue", "lims.web.people", "lims.web.intake",
-    "lims.web.bench", "lims.web.release", "lims.web.portal", "lims.web.quality",
+    "lims.web.sign_in",
+    "lims.web.home",
+    "lims.web.health",
+    "lims.web.catalogue",
+    "lims.web.people",
+    "lims.web.intake",
+    "lims.web.bench",
+    "lims.web.release",
+    "lims.web.portal",
+    "lims.web.quality",
 )
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "

@@ -108,7 +108,11 @@ def _unknown(name: str) -> int:
 
 
 def _refused(name: str, error: LimsError) -> int:
-    print(f"lims {name}: {error}", file=sys.stderr)
+    """Every reason on a line of its own, in the terminal's language, with the code that scripts may look for."""
+    from lims.web.messages import say_all
+
+    for words in say_all(error, "zh" if speaks_chinese(os.environ) else "en"):
+        print(f"lims {name}: {words} [{error.code}]", file=sys.stderr)
     return MALFORMED
 
 

@@ -1,4 +1,4 @@
-"""The batch of a worksheet: what was found at its quality-control positions, and whether its results may be released."""
+"""The batch of a worksheet: what was found at its quality-control positions, and whether it lets results out."""
 
 from __future__ import annotations
 

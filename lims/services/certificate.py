@@ -1,4 +1,4 @@
-"""Use-cases of a certificate: issue (draft, freeze, render, sign, store), withdraw, hand out, answer the public page."""
+"""Use-cases of a certificate: issue (draft, freeze, render, sign, store), withdraw, hand out, the public answer."""
 
 from __future__ import annotations
 

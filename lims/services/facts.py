@@ -223,7 +223,7 @@ def _authorised(tx: Transaction, user_id: int, activity: str, over: str, on: dat
     return competence.not_authorised(held, user_id, activity, over, on)
 
 
-def _of_kind(kind: str, on: date) -> Select[tuple[Row]]:
+def _of_kind(kind: str, on: date) -> Select[Row]:
     return select(Row).where(
         Row.kind == kind,
         Row.state.in_(IN_FORCE_STATES),
@@ -232,7 +232,7 @@ def _of_kind(kind: str, on: date) -> Select[tuple[Row]]:
     )
 
 
-def _current(tx: Transaction, query: Select[tuple[Row]]) -> list[Row]:
+def _current(tx: Transaction, query: Select[Row]) -> list[Row]:
     """One row an item: of several versions in force on a day the newest holds."""
     newest: dict[str, Row] = {}
     for row in tx.session.scalars(query.order_by(Row.code, Row.number)):

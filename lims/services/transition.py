@@ -30,7 +30,8 @@ class Over:
 def act(tx: Transaction, row: Any, verb: str, over: Over, reason: str = "", also: Sequence[Refusal] = ()) -> Grant:
     """A person's act: checks state, right, duties, reason and signature; moves the state and records it.
 
-    Raises Refused with every reason found, those of the use-case (``also``) among them, or Forbidden. A new row (no state yet) is added to the session.
+    Raises Refused with every reason found, those of the use-case (``also``) among them, or Forbidden.
+    A new row (no state yet) is added to the session.
     """
     move = _move(row, verb)
     grant = _grant(tx, move, row.noun, verb)

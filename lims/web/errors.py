@@ -15,7 +15,12 @@ from lims.web.messages import say_all
 from lims.web.unit import request_id
 
 STATUS: tuple[tuple[type[LimsError], int], ...] = (
-    (BadInput, 422), (NotFound, 404), (Forbidden, 403), (Refused, 422), (Conflict, 409), (TooManyTries, 429),
+    (BadInput, 422),
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Refused, 422),
+    (Conflict, 409),
+    (TooManyTries, 429),
 )
 log = structlog.get_logger("lims")
 

@@ -36,27 +36,55 @@ Question = tuple[str, str, str, Callable[[Transaction], Select[Any]]]
 QUESTIONS: tuple[Question, ...] = (
     ("inspector", "my_questions", "/intake/requests?state=asked", lambda tx: _ports(tx, RequestRow.state == "asked")),
     ("inspector", "to_draw", "/intake/requests?state=accepted", lambda tx: _awaiting(tx)),
-    ("reception", "requests_to_accept", "/intake/requests?state=lodged",
-     lambda tx: _count(RequestRow.id, RequestRow.state == "lodged")),
-    ("reception", "samples_expected", "/intake/receive",
-     lambda tx: _count(SampleRow.id, SampleRow.state.in_(("drawn", "in_transit")))),
+    (
+        "reception",
+        "requests_to_accept",
+        "/intake/requests?state=lodged",
+        lambda tx: _count(RequestRow.id, RequestRow.state == "lodged"),
+    ),
+    (
+        "reception",
+        "samples_expected",
+        "/intake/receive",
+        lambda tx: _count(SampleRow.id, SampleRow.state.in_(("drawn", "in_transit"))),
+    ),
     ("analyst", "analyses_waiting", "/bench/", lambda tx: _count(AnalysisRow.id, AnalysisRow.state == "waiting")),
-    ("analyst", "my_worksheets", "/bench/worksheets?mine=1",
-     lambda tx: _count(WorksheetRow.id, WorksheetRow.state == "open", WorksheetRow.analyst_id == tx.actor.id)),
+    (
+        "analyst",
+        "my_worksheets",
+        "/bench/worksheets?mine=1",
+        lambda tx: _count(WorksheetRow.id, WorksheetRow.state == "open", WorksheetRow.analyst_id == tx.actor.id),
+    ),
     ("reviewer", "to_verify", "/release/review", lambda tx: _count(AnalysisRow.id, AnalysisRow.state == "submitted")),
     ("signatory", "to_approve", "/release/samples", lambda tx: _count(SampleRow.id, SampleRow.state == "tested")),
     ("decision_officer", "to_decide", "/release/lots", lambda tx: _count(LotRow.id, LotRow.state == "reported")),
     ("decision_officer", "held", "/release/lots", lambda tx: _count(LotRow.id, LotRow.state == "held")),
     ("certificate_officer", "to_certify", "/release/certify", lambda tx: _count(LotRow.id, LotRow.state == "decided")),
-    ("certificate_officer", "issued", "/release/certificates",
-     lambda tx: _count(CertificateRow.id, CertificateRow.state == "issued")),
+    (
+        "certificate_officer",
+        "issued",
+        "/release/certificates",
+        lambda tx: _count(CertificateRow.id, CertificateRow.state == "issued"),
+    ),
     ("quality", "batches_held", "/quality/batches", lambda tx: _count(BatchRow.id, BatchRow.state == "held")),
-    ("quality", "past_calibration", "/catalogue/instruments",
-     lambda tx: _count(InstrumentRow.id, InstrumentRow.calibration_due < tx.today)),
-    ("quality", "to_release", "/catalogue/",
-     lambda tx: _count(ReferenceVersionRow.id, ReferenceVersionRow.state == "proposed")),
-    ("catalogue", "proposed", "/catalogue/",
-     lambda tx: _count(ReferenceVersionRow.id, ReferenceVersionRow.state == "proposed")),
+    (
+        "quality",
+        "past_calibration",
+        "/catalogue/instruments",
+        lambda tx: _count(InstrumentRow.id, InstrumentRow.calibration_due < tx.today),
+    ),
+    (
+        "quality",
+        "to_release",
+        "/catalogue/",
+        lambda tx: _count(ReferenceVersionRow.id, ReferenceVersionRow.state == "proposed"),
+    ),
+    (
+        "catalogue",
+        "proposed",
+        "/catalogue/",
+        lambda tx: _count(ReferenceVersionRow.id, ReferenceVersionRow.state == "proposed"),
+    ),
 )
 
 
@@ -68,7 +96,8 @@ def _ports(tx: Transaction, *conditions: Any) -> Select[Any]:
 def _awaiting(tx: Transaction) -> Select[Any]:
     own = select(OrganisationRow.id).where(OrganisationRow.code.in_(tx.actor.ports))
     return (
-        select(func.count(LotRow.id)).join(RequestRow, LotRow.request_id == RequestRow.id)
+        select(func.count(LotRow.id))
+        .join(RequestRow, LotRow.request_id == RequestRow.id)
         .where(LotRow.state == "awaiting_samples", RequestRow.port_id.in_(own))
     )
 

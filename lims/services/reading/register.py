@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from lims.domain.equipment import Equipment, calibration, unfit
 from lims.domain.rules.errors import NotFound
@@ -131,7 +131,7 @@ def instrument(tx: Transaction, code: str) -> InstrumentView:
 
 def authorisations(tx: Transaction, method: str = "", username: str = "") -> tuple[AuthorisationView, ...]:
     """By method, then person; a method code also shows the grants over all methods."""
-    query: Select[Any] = (
+    query: Any = (
         select(AuthorisationRow, UserRow)
         .join(UserRow, AuthorisationRow.user_id == UserRow.id)
         .order_by(AuthorisationRow.method, AuthorisationRow.field, UserRow.username, AuthorisationRow.activity)

@@ -72,7 +72,7 @@ def _page(analysis_id: int, error: LimsError | None = None) -> str:
         "bench/analysis.html",
         seen=seen,
         versions=versions,
-        named=named,
+        named_goods=named,
         asked=asked,
         given=request.form,
         error=error,

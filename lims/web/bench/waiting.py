@@ -79,7 +79,7 @@ def _form(method: str, error: LimsError | None = None) -> str:
         "bench/worksheet_new.html",
         method=method,
         waiting=waiting,
-        named=named,
+        named_goods=named,
         instruments=instruments,
         people={one.username: one.name for one in held if one.activity == "test" and one.in_force},
         chosen=set(request.form.getlist("analysis", type=int)),

@@ -27,7 +27,7 @@ from reports.worksheet.sheet import render
 @blueprint.get("/worksheets")
 @needs("result:see_raw")
 def worksheet_list() -> str:
-    state, mine = request.args.get("state", ""), request.args.get("mine") == "yes"
+    state, mine = request.args.get("state", ""), request.args.get("mine") == "1"
     with reading() as tx:
         page = reading_worksheet.listing(tx, state, request.args.get("after", ""), mine=mine)
     return render_template(
@@ -48,7 +48,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
     ready = [cell.id for position in seen.positions for cell in position.cells if cell and cell.state == "entered"]
     mine = bool(grants(g.actor, "result:enter"))
     return render_template(
-        "bench/grid.html", seen=seen, named=named, ready=ready, mine=mine, now=now(), error=error
+        "bench/grid.html", seen=seen, named_goods=named, ready=ready, mine=mine, now=now(), error=error
     )
 
 

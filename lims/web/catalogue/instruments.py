@@ -39,7 +39,8 @@ def instrument_new() -> str:
 @blueprint.post("/instruments/new")
 @needs("instrument:edit")
 def instrument_register() -> Any:
-    cmd = register.RegisterInstrument(**{name: typed.text(name) for name in FIELDS})
+    given: dict[str, Any] = {name: typed.text(name) for name in FIELDS}
+    cmd = register.RegisterInstrument(**given)
     try:
         with writing() as tx:
             register.register_instrument(tx, cmd)

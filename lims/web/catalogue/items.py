@@ -82,8 +82,8 @@ def propose(kind: str) -> Any:
 @needs("catalogue:release")
 def release(version_id: int) -> Any:
     """A signing act: the password once more, for this very release."""
-    password = request.form.get("password", "")
-    return _act(version_id, lambda tx: catalogue.release(tx, version_id), lambda: signature(password, "released"))
+    password, meaning = request.form.get("password", ""), typed.text("meaning")
+    return _act(version_id, lambda tx: catalogue.release(tx, version_id), lambda: signature(password, meaning))
 
 
 @blueprint.post("/version/<int:version_id>/reject")

@@ -10,7 +10,6 @@ from lims.web.intake import (  # noqa: E402, F401  (they add the routes)
     analyses,
     counter,
     drawing,
-    find,
     labels,
     moments,
     papers,

@@ -21,13 +21,13 @@ KEPT = ("condition", "temperature", "seal_intact", "note")
 """What stays as it was set from one scan to the next."""
 
 
-@blueprint.get("/counter")
+@blueprint.get("/receive")
 @needs("sample:receive")
 def counter() -> str:
     return _page(session.pop("counter", None))
 
 
-@blueprint.post("/counter")
+@blueprint.post("/receive")
 @needs("sample:receive")
 def receive() -> Any:
     """One scan; the settings beside the box apply to it and stay for the next."""
@@ -81,7 +81,7 @@ def _page(kept: dict[str, str] | None, error: LimsError | None = None, scanned: 
         "intake/counter.html",
         expected=expected,
         lately=lately,
-        named=named,
+        named_goods=named,
         kept=kept or {},
         scanned=scanned,
         reject_reasons=samples.REJECT_REASONS,

@@ -83,7 +83,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
         "intake/request.html",
         seen=seen,
         verbs=verbs,
-        named=named,
+        named_goods=named,
         reject_reasons=requests.REJECT_REASONS,
         given=request.form,
         error=error,

@@ -22,7 +22,7 @@ def sample_list() -> str:
         page = samples.listing(tx, state, request.args.get("after", ""), text=text)
         named = products.names(tx, (item.product for item in page.items))
     return render_template(
-        "intake/sample_list.html", page=page, named=named, state=state, q=text, states=states("sample")
+        "intake/sample_list.html", page=page, named_goods=named, state=state, q=text, states=states("sample")
     )
 
 
@@ -32,4 +32,4 @@ def sample_page(no: str) -> Any:
     with reading() as tx:
         seen = samples.detail(tx, no)
         named = products.names(tx, (seen.product,))
-    return render_template("intake/sample.html", seen=seen, named=named)
+    return render_template("intake/sample.html", seen=seen, named_goods=named)

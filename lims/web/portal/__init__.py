@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("portal", __name__)
 
-from lims.web.portal import verify  # noqa: E402, F401  (it adds the routes)
+from lims.web.portal import find, verify  # noqa: E402, F401  (they add the routes)

@@ -16,16 +16,16 @@ from lims.web.release import blueprint
 from lims.web.unit import reading, signature, writing
 
 
-@blueprint.get("/approvals")
+@blueprint.get("/samples")
 @needs("sample:approve")
 def approval_list() -> str:
     with reading() as tx:
         page = samples.to_approve(tx, request.args.get("after", ""))
         named = products.names(tx, (item.product for item in page.items))
-    return render_template("release/approval_list.html", page=page, named=named)
+    return render_template("release/approval_list.html", page=page, named_goods=named)
 
 
-@blueprint.get("/approvals/<no>")
+@blueprint.get("/samples/<no>")
 @needs("sample:approve")
 def approval_page(no: str) -> str:
     return _page(no)
@@ -37,11 +37,11 @@ def _page(no: str, error: LimsError | None = None) -> str:
         named = products.names(tx, (seen.product,))
     verbs = {verb.verb: verb for verb in seen.verbs}
     return render_template(
-        "release/approval.html", seen=seen, verbs=verbs, named=named, given=request.form, error=error
+        "release/approval.html", seen=seen, verbs=verbs, named_goods=named, given=request.form, error=error
     )
 
 
-@blueprint.post("/approvals/<no>")
+@blueprint.post("/samples/<no>")
 @needs("sample:approve")
 def approve(no: str) -> Any:
     try:

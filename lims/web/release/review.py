@@ -46,7 +46,7 @@ def _page(error: LimsError | None = None) -> str:
         items = reading_review.queue(tx)
         named = products.names(tx, (item.product for item in items))
     items = tuple(sorted(items, key=lambda item: item.clean))
-    return render_template("release/review.html", items=items, named=named, given=request.form, error=error)
+    return render_template("release/review.html", items=items, named_goods=named, given=request.form, error=error)
 
 
 def _act(do: Callable[[Transaction], object]) -> Any:

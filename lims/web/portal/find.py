@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 from lims.domain.rules.permissions import grants
 from lims.services.reading import find as numbers
 from lims.web.access import signed_in
-from lims.web.intake import blueprint
+from lims.web.portal import blueprint
 from lims.web.unit import reading
 
 PAGES = {
@@ -33,5 +33,5 @@ def find() -> Any:
             if sheet:
                 return redirect(url_for("bench.grid_page", no=sheet, sample=found.no))
     if found is None:
-        return render_template("intake/find.html", q=text), 404
+        return render_template("portal/find.html", q=text), 404
     return redirect(url_for(PAGES[found.noun], no=found.no))

@@ -1,0 +1,64 @@
+"""Shapes that every noun shares: strict bodies, list filters, signatures, pages. Measured values are strings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Item = TypeVar("Item")
+
+Short = Annotated[str, StringConstraints(max_length=300)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
+Number = Annotated[str, StringConstraints(max_length=40)]
+"""A measured or declared figure as text: its digits are kept."""
+
+
+class Body(BaseModel):
+    """A body from outside: unknown fields are refused and nothing is turned into another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=False)
+
+
+class Query(BaseModel):
+    """Filters and the key of a page; an unknown filter is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(Query):
+    after: str = Field("", max_length=200, description="the value of `next` from the page before")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class Answer(BaseModel):
+    """What the API says; built from views, never read from outside."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=False)
+
+
+class PageOf(Answer, Generic[Item]):
+    items: list[Item]
+    next: str | None = Field(description="pass as `after` for the next page; null on the last")
+
+
+class SignatureBody(Body):
+    """Proof of identity for this very act: a token alone never signs."""
+
+    password: str = Field(max_length=256)
+    meaning: Text = Field(min_length=1, description="what the signature means, in words")
+
+
+class Signed(Body):
+    signature: SignatureBody
+
+
+class Reason(Body):
+    reason: Text = Field(min_length=1)
+
+
+class Empty(Body):
+    """Nothing is asked; an empty object or no body at all."""
+
+
+SIGNATURE_EXAMPLE = {"password": "correct horse battery staple", "meaning": "I approve this report"}

@@ -1,0 +1,51 @@
+"""Turns the declared operations into routes under ``/api/v1``; knows how, and nothing of what they do."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from flask import Blueprint, Flask, Response
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from lims.api import access, door, openapi, problem
+from lims.api.operation import OPERATIONS, PREFIX, allowed_at
+from lims.domain.rules.errors import LimsError
+from lims.web.access import MARK, public
+
+NOUNS = (
+    "request", "lot", "sample", "analysis", "worksheet", "run", "certificate", "catalogue", "organisation",
+    "instrument", "event",
+)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def install(app: Flask, csrf: CSRFProtect) -> None:
+    """Register every operation. Cookies are never looked at here, so the guard against forged forms is not needed."""
+    for noun in NOUNS:
+        importlib.import_module(f"lims.api.{noun}")
+    blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+    blueprint.before_request(access.who)
+    for kind, answer in ((LimsError, problem.of_error), (HTTPException, problem.of_http), (Exception, problem.of_fault)):
+        blueprint.register_error_handler(kind, answer)
+    for operation in OPERATIONS:
+        view = access.needs(operation)(door.view(operation))
+        blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
+    blueprint.add_url_rule("/openapi.json", "openapi", _contract)
+    blueprint.add_url_rule("/<path:rest>", "unknown", _unknown, methods=list(METHODS))
+    csrf.exempt(blueprint)
+    app.register_blueprint(blueprint)
+
+
+@public
+def _contract() -> Any:
+    return Response(openapi.text(), content_type="application/json")
+
+
+def _unknown(rest: str) -> Any:
+    allowed = allowed_at("/" + rest)
+    raise MethodNotAllowed(valid_methods=allowed) if allowed else NotFound()
+
+
+setattr(_unknown, MARK, "public")

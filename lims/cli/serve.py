@@ -1,0 +1,37 @@
+"""``lims serve``: serves the installation with waitress; refuses to run a real one as root."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from lims import installation
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="lims serve", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    words = parser.parse_args(argv)
+    opened = installation.opened()
+    if not opened.place.demo and os.geteuid() == 0 and os.environ.get("LIMS_ALLOW_ROOT") != "1":
+        print("a real installation does not run as root; make a user for it and try again", file=sys.stderr)
+        return 2
+    return run(opened, words.host, words.port)
+
+
+def run(opened: installation.Opened, host: str, port: int) -> int:
+    """Serve until interrupted; the address is said on standard error once it listens."""
+    from waitress import create_server
+
+    from lims.app import create_app
+
+    app = create_app(opened.place, opened.secret)
+    server = create_server(app, host=host, port=port, threads=8, ident=None)
+    print(f"serving on http://{host}:{port}", file=sys.stderr, flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()
+    return 0

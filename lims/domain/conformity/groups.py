@@ -1,0 +1,252 @@
+"""Several analytes under one limit: sums, weighted sums (TEQ), sums of ratios, and limits that hold for each.
+
+Censored members are bounded (LB zero, MB half, UB whole); a verdict that hangs on the bound is never given silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from lims.domain.conformity.acceptance import accept
+from lims.domain.conformity.censored import hold, reach_of
+from lims.domain.conformity.judging import NO_LIMIT, in_unit, invalid, judge_one
+from lims.domain.conformity.values import (
+    LOWER,
+    NUMERIC,
+    SIMPLE,
+    UPPER,
+    Conformity,
+    DecisionRule,
+    Limit,
+    Measured,
+    Uncertainty,
+    worst_of,
+)
+from lims.domain.conformity.working import Members, Said, Sum
+from lims.domain.numbers import units
+from lims.domain.numbers.rounding import plain
+from lims.domain.rules.errors import BadInput
+
+COMBINES = ("SUM", "RATIO_SUM", "EACH", "TEQ")
+BOUNDS = ("LB", "MB", "UB")
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_SHOWN = Context(prec=12, rounding=ROUND_HALF_EVEN)
+_HALF = Fraction(1, 2)
+_WHOLE = Limit("LE", "1")
+
+
+class Member(NamedTuple):
+    """One analyte of a group: its result, its weight, and its own limit and uncertainty where it has them."""
+
+    measured: Measured
+    factor: Decimal = Decimal(1)
+    limit: Limit | None = None
+    uncertainty: Uncertainty | None = None
+
+
+class GroupVerdict(NamedTuple):
+    """The verdict with what only a group has: the sum at each bound, and the members that fail by themselves."""
+
+    conformity: Conformity
+    bounds: Mapping[str, Decimal] = {}
+    failing: tuple[str, ...] = ()
+
+
+class _Term(NamedTuple):
+    """A member's share in the sum, at the lower and at the upper bound."""
+
+    name: str
+    low: Fraction
+    high: Fraction | None
+    trouble: str | None
+    """Why there is no upper bound."""
+    censored: bool
+    shown: str
+    u: Decimal | None
+    """Standard uncertainty of the share; None where a value has none."""
+
+
+def judge_group(
+    members: Mapping[str, Member],
+    combine: str,
+    limit: Limit | None,
+    rule: DecisionRule | None = None,
+    uncertainty: Uncertainty | None = None,
+    bound: str | None = None,
+) -> GroupVerdict:
+    """``combine`` SUM and TEQ take ``limit``; RATIO_SUM and EACH the members' own. ``bound`` None: LB and UB must agree."""
+    rule = rule or SIMPLE
+    if combine == "EACH":
+        return _each(members, limit, rule, uncertainty)
+    if combine == "RATIO_SUM":
+        counted = {name: member for name, member in members.items() if member.limit is not None}
+        if members and not counted:
+            return GroupVerdict(NO_LIMIT)
+        limit, members = _WHOLE, counted
+    if limit is None:
+        return GroupVerdict(NO_LIMIT)
+    if limit.operator == "INFO_LE":
+        return GroupVerdict(Conformity("NO_LIMIT", "INFORMATIVE", basis=Said("informative limit", "仅供参考的限量")))
+    if limit.operator == "ND":
+        return _each({name: member._replace(limit=limit) for name, member in members.items()}, limit, rule, uncertainty)
+    trouble = _trouble(members, limit, rule)
+    if trouble is not None:
+        return GroupVerdict(invalid(trouble))
+    try:
+        terms = [_term(name, member, limit, combine) for name, member in members.items()]
+    except BadInput:
+        return GroupVerdict(invalid("INCOMPATIBLE_UNIT"))
+    return _summed(terms, combine, limit, rule, uncertainty, bound)
+
+
+def _trouble(members: Mapping[str, Member], limit: Limit, rule: DecisionRule) -> str | None:
+    statuses = [member.measured.status for member in members.values()]
+    if not statuses or "refused" in statuses or "not_measured" in statuses or "list" in statuses:
+        return "NOT_A_RESULT"
+    if "qualitative" in statuses or limit.operator not in NUMERIC:
+        return "INCOMPATIBLE_UNIT"
+    return rule.trouble
+
+
+# ---- each by itself --------------------------------------------------------------------------------------------------
+
+
+def _each(
+    members: Mapping[str, Member], limit: Limit | None, rule: DecisionRule, uncertainty: Uncertainty | None
+) -> GroupVerdict:
+    """Any member above its limit fails the group; nothing is added."""
+    if not members:
+        return GroupVerdict(NO_LIMIT if limit is None else invalid("NOT_A_RESULT"))
+    judged = {
+        name: judge_one(member.measured, own, rule, member.uncertainty or uncertainty)
+        for name, member in members.items()
+        if (own := member.limit or limit) is not None
+    }
+    if not judged:
+        return GroupVerdict(NO_LIMIT)
+    found = worst_of(list(judged.values()))
+    basis = Members(tuple((name, one.worked, one.worked_zh) for name, one in judged.items()))
+    return GroupVerdict(
+        found._replace(basis=basis), failing=tuple(name for name, one in judged.items() if one.verdict == "FAIL")
+    )
+
+
+# ---- sums ------------------------------------------------------------------------------------------------------------
+
+
+def _term(name: str, member: Member, limit: Limit, combine: str) -> _Term:
+    """The member in the unit of the sum; for ratios, in the unit of its own limit and divided by it."""
+    unit, divisor = limit.unit, Fraction(1)
+    if combine == "RATIO_SUM":
+        assert member.limit is not None
+        unit, divisor = member.limit.unit, Fraction(Decimal(member.limit.value or "0"))
+        if divisor <= 0:
+            raise BadInput("BAD_LIMIT", field="limit", text=member.limit.value)
+    here = in_unit(member.measured, unit)
+    weight = Fraction(member.factor) / divisor
+    shown = f"{here.qualifier or ''}{plain(here.value)}" if here.value is not None else here.text or here.status
+    if combine == "RATIO_SUM" and member.limit is not None:
+        shown += f"/{member.limit.value}"
+    if member.factor != 1:
+        shown += f"×{plain(member.factor)}"
+    if here.status == "numeric" and here.value is not None:
+        share = Fraction(here.value) * weight
+        return _Term(name, share, share, None, False, shown, _standard(member, here.value, unit, weight))
+    reach = reach_of(here)
+    if isinstance(reach, str):
+        return _Term(name, Fraction(0), None, reach, True, shown, Decimal(0))
+    share = Fraction(reach.figure) * weight
+    if reach.below:
+        return _Term(name, Fraction(0), share, None, True, shown, Decimal(0))
+    return _Term(name, share, None, "OVER_RANGE", True, shown, Decimal(0))
+
+
+def _standard(member: Member, value: Decimal, unit: str, weight: Fraction) -> Decimal | None:
+    known = member.uncertainty
+    expanded = None if known is None else known.at(value)
+    if known is None or expanded is None:
+        return None
+    if known.percent is None:
+        source = known.unit or member.measured.unit
+        if source and unit and source != unit:
+            expanded = units.convert_difference(expanded, source, unit)
+    return _EXACT.divide(_EXACT.multiply(expanded, _exact(weight)), known.k)
+
+
+def _exact(ratio: Fraction) -> Decimal:
+    return _EXACT.divide(Decimal(ratio.numerator), Decimal(ratio.denominator))
+
+
+def _summed(
+    terms: list[_Term], combine: str, limit: Limit, rule: DecisionRule, uncertainty: Uncertainty | None, bound: str | None
+) -> GroupVerdict:
+    low = sum((term.low for term in terms), Fraction(0))
+    missing = next((term.trouble for term in terms if term.high is None), None)
+    high = None if missing else sum((term.high for term in terms if term.high is not None), Fraction(0))
+    bounds = {"LB": _number(low, terms)}
+    if high is not None:
+        bounds |= {"MB": _number(low + (high - low) * _HALF, terms), "UB": _number(high, terms)}
+    of_sum = uncertainty or _quadrature(terms)
+    if all(term.censored for term in terms):
+        of_sum, rule = None, SIMPLE
+
+    def at(which: str) -> Conformity:
+        x = bounds[which]
+        return accept(x, limit, rule, of_sum.at(x) if of_sum else None, of_sum.k if of_sum else Decimal(2))
+
+    found = _bounded(at, bounds, missing, limit, bound)
+    high_shown = "?" if high is None else plain(bounds["UB"])
+    basis = Sum(
+        combine, tuple((term.name, term.shown) for term in terms), plain(bounds["LB"]), high_shown,
+        (found.worked, found.worked_zh),
+    )
+    return GroupVerdict(found._replace(basis=basis, unit=limit.unit or None), bounds)
+
+
+def _bounded(
+    at: object, bounds: Mapping[str, Decimal], missing: str | None, limit: Limit, bound: str | None
+) -> Conformity:
+    assert callable(at)
+    lowest: Conformity = at("LB")
+    if missing is not None and not (bound == "LB" and missing != "OVER_RANGE"):
+        settled = lowest.verdict == ("FAIL" if limit.operator in UPPER else "PASS" if limit.operator in LOWER else "")
+        if settled:
+            return lowest
+        said = Said(f"no upper bound: {missing}", f"没有上界：{missing}")
+        return Conformity("INCONCLUSIVE", missing, None, limit.unit, basis=said)
+    if bound is not None:
+        chosen: Conformity = at(bound)
+        return chosen
+    highest: Conformity = at("UB")
+    if lowest.verdict == highest.verdict:
+        return highest
+    said = Said(
+        f"LB {lowest.verdict}, UB {highest.verdict} against {limit.operator} {limit.printed}",
+        f"下界 {lowest.verdict}，上界 {highest.verdict}，对 {limit.operator} {limit.printed}",
+    )
+    return Conformity(
+        "INCONCLUSIVE", "CENSORING_SENSITIVE", None, limit.unit, "", highest.edges, highest.places, None, said
+    )
+
+
+def _number(total: Fraction, terms: list[_Term]) -> Decimal:
+    """The sum as a decimal: exact where it ends, else with twelve digits (a ratio such as 1/3)."""
+    denominator = total.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    context = _EXACT if denominator == 1 else _SHOWN
+    value = context.divide(Decimal(total.numerator), Decimal(total.denominator))
+    return Decimal(plain(value.normalize(_EXACT))) if value else Decimal(0)
+
+
+def _quadrature(terms: list[_Term]) -> Uncertainty | None:
+    """U of the sum from its members', uncorrelated, with k = 2; None unless every measured value has one."""
+    shares = [term.u for term in terms if not term.censored]
+    if not shares or None in shares:
+        return None
+    squares = sum((_EXACT.multiply(u, u) for u in shares if u is not None), Decimal(0))
+    return Uncertainty((_EXACT.sqrt(squares) * 2).normalize(_EXACT), None, Decimal(2))

@@ -1,0 +1,132 @@
+"""From results to a verdict: the order in which trouble is named, units, and which comparison is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from lims.domain.conformity.acceptance import accept
+from lims.domain.conformity.censored import hold, must_be_absent
+from lims.domain.conformity.plans import judge_plan
+from lims.domain.conformity.values import (
+    PLANS,
+    SIMPLE,
+    Conformity,
+    DecisionRule,
+    Limit,
+    Measured,
+    Uncertainty,
+    worst_of,
+)
+from lims.domain.conformity.working import Said
+from lims.domain.numbers import units
+from lims.domain.rules.errors import BadInput
+
+NO_LIMIT = Conformity("NO_LIMIT", basis=Said("no limit", "无限量"))
+_UNREAD = frozenset({"refused", "not_measured"})
+_TWO = Decimal(2)
+
+
+def judge(
+    results: Sequence[Measured],
+    limit: Limit | None,
+    rule: DecisionRule | None = None,
+    uncertainty: Uncertainty | None = None,
+) -> Conformity:
+    """The verdict on one analysis; several results without a plan are each judged and the worst counts."""
+    if limit is None:
+        return NO_LIMIT
+    if limit.operator == "INFO_LE":
+        return Conformity("NO_LIMIT", "INFORMATIVE", basis=Said("informative limit", "仅供参考的限量"))
+    rule = rule or SIMPLE
+    if limit.operator in PLANS:
+        return _plan(results, limit, rule)
+    if len(results) == 1:
+        return judge_one(results[0], limit, rule, uncertainty)
+    if not results:
+        return invalid("NOT_A_RESULT")
+    return worst_of([judge_one(result, limit, rule, uncertainty) for result in results])
+
+
+def judge_one(
+    result: Measured, limit: Limit, rule: DecisionRule, uncertainty: Uncertainty | None
+) -> Conformity:
+    """One result against a limit that is no plan."""
+    status, operator = result.status, limit.operator
+    if operator == "OUTCOME":
+        return _outcome(result, limit, rule)
+    if status in _UNREAD:
+        return invalid("NOT_A_RESULT", result.text)
+    if status == "qualitative" and (operator != "ND" or result.word != "DETECTED"):
+        return invalid("INCOMPATIBLE_UNIT" if result.word == "DETECTED" else "NOT_A_RESULT", result.text)
+    if rule.trouble is not None:
+        return invalid(rule.trouble)
+    if result.unit and limit.unit and result.unit != limit.unit:
+        try:
+            here = in_unit(result, limit.unit)
+            uncertainty = _beside(uncertainty, result.unit, limit.unit)
+        except BadInput:
+            return invalid("INCOMPATIBLE_UNIT", result.text)
+    else:
+        here = result
+    if operator == "ND":
+        return must_be_absent(here, limit)
+    if status != "numeric" or here.value is None:
+        return hold(here, limit)
+    if uncertainty is None:
+        return accept(here.value, limit, rule, None, _TWO)
+    return accept(here.value, limit, rule, uncertainty.at(here.value), uncertainty.k)
+
+
+def _plan(results: Sequence[Measured], limit: Limit, rule: DecisionRule) -> Conformity:
+    if any(result.status in _UNREAD or result.word not in (None, "DETECTED") for result in results):
+        return invalid("NOT_A_RESULT")
+    if rule.trouble is not None:
+        return invalid(rule.trouble)
+    try:
+        here = [in_unit(result, limit.unit) for result in results]
+    except BadInput:
+        return invalid("INCOMPATIBLE_UNIT")
+    return judge_plan(here, limit)
+
+
+def in_unit(result: Measured, unit: str) -> Measured:
+    """The result in the limit's unit; one without a unit is in it already. BadInput across kinds."""
+    source = result.unit
+    if not source or not unit or source == unit:
+        return result
+    if not units.convertible(source, unit):
+        raise BadInput("INCOMPATIBLE_UNIT", source=source, target=unit)
+    value, lod, loq = (
+        None if figure is None else units.convert(figure, source, unit)
+        for figure in (result.value, result.lod, result.loq)
+    )
+    return result._replace(value=value, lod=lod, loq=loq, unit=unit)
+
+
+def _beside(uncertainty: Uncertainty | None, source: str, target: str) -> Uncertainty | None:
+    """U in the limit's unit; one without a unit is in the result's."""
+    if uncertainty is None or uncertainty.expanded is None:
+        return uncertainty
+    source = uncertainty.unit or source
+    if source == target:
+        return uncertainty
+    return Uncertainty(units.convert_difference(uncertainty.expanded, source, target), None, uncertainty.k, target)
+
+
+def _outcome(result: Measured, limit: Limit, rule: DecisionRule) -> Conformity:
+    """Any text, trimmed and without regard to case, equals the outcome that is wanted, or it fails."""
+    text, wanted = result.text.strip(), (limit.value or "").strip()
+    if not text:
+        return invalid("NOT_A_RESULT")
+    if rule.trouble is not None:
+        return invalid(rule.trouble)
+    good = text.casefold() == wanted.casefold()
+    line = f"{text} {'=' if good else '≠'} {wanted}"
+    said = Said(f"{line} (OUTCOME)", f"{line}（OUTCOME）")
+    return Conformity("PASS" if good else "FAIL", None, None, limit.unit or None, basis=said, word=text)
+
+
+def invalid(reason: str, text: str = "") -> Conformity:
+    shown = f"{text[:60]}: " if text else ""
+    return Conformity("INVALID", reason, basis=Said(f"{shown}{reason}", f"{shown}{reason}"))

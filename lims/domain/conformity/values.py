@@ -1,0 +1,237 @@
+"""The values that a verdict is made of: limit, decision rule, measured result, uncertainty, and the verdict itself.
+
+Figures of limits are texts and keep their printed digits; nothing here compares anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from lims.domain.numbers.rounding import place_of, plain, trimmed
+from lims.domain.rules.errors import BadInput
+
+VERDICTS = ("FAIL", "INVALID", "INCONCLUSIVE", "CONDITIONAL_FAIL", "CONDITIONAL_PASS", "PASS")
+"""From the worst to the best; NO_LIMIT does not take part."""
+RULES = ("SIMPLE", "GUARDED", "NON_BINARY", "GUARDED_REJECTION", "PROBABILITY")
+COMPARISONS = ("FULL", "ROUNDED")
+UPPER, LOWER = frozenset({"LE", "LT"}), frozenset({"GE", "GT"})
+PLANS = frozenset({"NCM2", "NCM3"})
+NUMERIC = UPPER | LOWER | {"RANGE"}
+OPERATORS = NUMERIC | PLANS | {"ND", "OUTCOME", "INFO_LE"}
+STEPS = frozenset({"", "TOTAL_FIRST"})
+
+
+class Bound(NamedTuple):
+    """One side of a limit."""
+
+    value: Decimal
+    strict: bool
+    """The bound itself is outside."""
+    place: Decimal
+    """The interval of its last printed digit, to which the rounded-value method rounds (GB/T 8170 4.3.2)."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit with its figures as printed; ``m`` and ``M`` of a plan are in ``unit`` too. BadInput BAD_LIMIT."""
+
+    operator: str
+    value: str | None = None
+    value2: str | None = None
+    unit: str = ""
+    strict: tuple[str, ...] = ()
+    n: int | None = None
+    c: int | None = None
+    m: str | None = None
+    M: str | None = None
+    step: str = ""
+
+    def __post_init__(self) -> None:
+        if self.operator not in OPERATORS:
+            raise BadInput("BAD_LIMIT", field="limit.operator", text=str(self.operator)[:40])
+        if self.step not in STEPS:
+            raise BadInput("BAD_LIMIT", field="limit.step", text=str(self.step)[:40])
+        if not set(self.strict) <= {"low", "high"}:
+            raise BadInput("BAD_LIMIT", field="limit.strict", text=str(self.strict)[:40])
+        if self.operator in PLANS:
+            self._check_plan()
+        elif self.operator in NUMERIC:
+            low, high = self.bounds
+            if low is not None and high is not None and low.value > high.value:
+                raise BadInput("BAD_LIMIT", field="limit.value2", text=str(self.value2)[:40])
+        elif self.operator == "OUTCOME" and not (self.value or "").strip():
+            raise BadInput("BAD_LIMIT", field="limit.value", text="")
+
+    def _check_plan(self) -> None:
+        for name, count in (("n", self.n), ("c", self.c)):
+            if count is None or count < 0:
+                raise BadInput("BAD_LIMIT", field=f"limit.{name}", text=str(count))
+        m, big = self.plan
+        if self.operator == "NCM3" and (big is None or big < m):
+            raise BadInput("BAD_LIMIT", field="limit.M", text=str(self.M)[:40])
+
+    @cached_property
+    def bounds(self) -> tuple[Bound | None, Bound | None]:
+        """(lower, upper); RANGE includes both ends unless ``strict`` names one."""
+        first = _figure(self.value, "limit.value")
+        if self.operator in UPPER:
+            return None, Bound(first, self.operator == "LT" or "high" in self.strict, place_of(first))
+        if self.operator in LOWER:
+            return Bound(first, self.operator == "GT" or "low" in self.strict, place_of(first)), None
+        second = _figure(self.value2, "limit.value2")
+        return (
+            Bound(first, "low" in self.strict, place_of(first)),
+            Bound(second, "high" in self.strict, place_of(second)),
+        )
+
+    @cached_property
+    def plan(self) -> tuple[Decimal, Decimal | None]:
+        """m and M; two classes know no M."""
+        return _figure(self.m, "limit.m"), _figure(self.M, "limit.M") if self.operator == "NCM3" else None
+
+    @property
+    def printed(self) -> str:
+        """The figures of the limit as they are printed, without its unit."""
+        return f"{self.value}..{self.value2}" if self.operator == "RANGE" else self.value or ""
+
+
+def _figure(text: str | None, field: str) -> Decimal:
+    try:
+        value = Decimal((text or "").strip())
+    except ArithmeticError:
+        raise BadInput("BAD_LIMIT", field=field, text=str(text)[:40]) from None
+    if not value.is_finite() or abs(value.adjusted()) > 60:
+        raise BadInput("BAD_LIMIT", field=field, text=str(text)[:40])
+    return value
+
+
+@dataclass(frozen=True)
+class DecisionRule:
+    """How uncertainty counts (ILAC-G8 4.2) and which value is compared (GB/T 8170 4.3)."""
+
+    name: str = "SIMPLE"
+    r: Decimal = Decimal(1)
+    """Length of the guard band in units of U."""
+    p_min: Decimal = Decimal("0.95")
+    comparison: str = "FULL"
+
+    @cached_property
+    def trouble(self) -> str | None:
+        if self.name not in RULES or self.comparison not in COMPARISONS:
+            return "NO_RULE"
+        return "RULE_COMBINATION" if self.comparison == "ROUNDED" and self.name != "SIMPLE" else None
+
+    @property
+    def code(self) -> str:
+        """What is stored and printed: ``GUARDED r=1``."""
+        if self.name == "PROBABILITY":
+            return f"PROBABILITY p={plain(self.p_min)}"
+        if self.name in ("GUARDED", "NON_BINARY"):
+            return f"{self.name} r={plain(self.r)}"
+        return self.name if self.comparison == "FULL" else f"{self.name} {self.comparison}"
+
+
+SIMPLE = DecisionRule()
+
+
+class Measured(NamedTuple):
+    """One result as it was read: its status of the entry grammar, value, unit, and the limits of its method.
+
+    LOD and LOQ are in the result's unit; an empty unit means that of the limit.
+    """
+
+    status: str
+    value: Decimal | None = None
+    qualifier: str | None = None
+    unit: str = ""
+    lod: Decimal | None = None
+    loq: Decimal | None = None
+    text: str = ""
+    """As typed: it is what an outcome is compared with."""
+    word: str | None = "DETECTED"
+    """Of a qualitative result: DETECTED, or another word."""
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Expanded uncertainty as a figure, or as a share of the compared value in per cent, with its coverage factor."""
+
+    expanded: Decimal | None = None
+    percent: Decimal | None = None
+    k: Decimal = Decimal(2)
+    unit: str = ""
+    """The unit of ``expanded``; empty means that of the result."""
+
+    def at(self, x: Decimal) -> Decimal | None:
+        if self.percent is not None:
+            return abs(x) * self.percent / 100
+        return self.expanded
+
+
+class Basis(Protocol):
+    """What a verdict stands on; it can say so in a line that anyone can work out by hand."""
+
+    def lines(self, verdict: str) -> tuple[str, str]: ...
+
+
+class Conformity(NamedTuple):
+    """A verdict with its reason and the figures it stands on. (A tuple, because thousands are made at once.)"""
+
+    verdict: str
+    reason: str | None = None
+    value: Decimal | None = None
+    """What was compared, in the limit's unit."""
+    unit: str | None = None
+    qualifier: str = ""
+    edges: tuple[Decimal | None, Decimal | None] | None = None
+    """Where the verdict would turn, on the lower and the upper side."""
+    places: int = 0
+    """Decimals that the limit is printed with."""
+    probability: Decimal | None = None
+    basis: Basis | None = None
+    word: str | None = None
+    """What was compared where it is no number."""
+
+    @property
+    def compared(self) -> str | None:
+        return self.word if self.value is None else plain(self.value)
+
+    @property
+    def acceptance_limit(self) -> str | None:
+        if self.edges is None:
+            return None
+        return "..".join(plain(trimmed(edge, self.places)) for edge in self.edges if edge is not None) or None
+
+    @property
+    def p_conform(self) -> str | None:
+        return None if self.probability is None else f"{self.probability:.4f}"
+
+    @property
+    def worked(self) -> str:
+        return self._lines[0]
+
+    @property
+    def worked_zh(self) -> str:
+        return self._lines[1]
+
+    @property
+    def _lines(self) -> tuple[str, str]:
+        return ("", "") if self.basis is None else self.basis.lines(self.verdict)
+
+
+def worst(verdicts: Iterable[str]) -> str:
+    """FAIL, INVALID, INCONCLUSIVE, CONDITIONAL_FAIL, CONDITIONAL_PASS, PASS, in this order of gravity.
+
+    What has no limit does not count; of nothing else, NO_LIMIT is left.
+    """
+    return min((v for v in verdicts if v in VERDICTS), key=VERDICTS.index, default="NO_LIMIT")
+
+
+def worst_of(found: list[Conformity]) -> Conformity:
+    """The verdict that counts among several, the first of its gravity."""
+    order = (*VERDICTS, "NO_LIMIT")
+    return min(found, key=lambda one: order.index(one.verdict))

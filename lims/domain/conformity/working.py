@@ -1,0 +1,171 @@
+"""The worked line of a verdict in English and Chinese, with every figure in it, so that anyone can check it by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from lims.domain.conformity.values import DecisionRule, Limit
+from lims.domain.numbers.rounding import plain, trimmed
+
+_GOOD = ("PASS", "CONDITIONAL_PASS")
+_SIGNS = {"LE": ("≤", ">"), "LT": ("<", "≥"), "GE": ("≥", "<"), "GT": (">", "≤")}
+_RULES = {
+    "SIMPLE": ("simple acceptance", "简单接受"),
+    "GUARDED": ("guarded acceptance", "带保护带接受"),
+    "NON_BINARY": ("non-binary statement", "非二元判定"),
+    "GUARDED_REJECTION": ("guarded rejection", "带保护带拒绝"),
+    "PROBABILITY": ("probability of conformity", "合格概率"),
+}
+_COMPARISONS = {"FULL": ("full value", "全数值比较"), "ROUNDED": ("rounded value", "修约值比较")}
+_BEHIND = {
+    "not_detected": ("not detected, LOD", "未检出，检出限"), "below_loq": ("below LOQ", "低于定量限"),
+    "trace": ("trace, LOQ", "痕量，定量限"),
+}
+
+
+class Said(NamedTuple):
+    """A line that was made where the verdict was."""
+
+    english: str
+    chinese: str
+
+    def lines(self, verdict: str) -> tuple[str, str]:
+        return self.english, self.chinese
+
+
+class Comparison(NamedTuple):
+    """A number compared with a limit by a rule."""
+
+    x: Decimal
+    limit: Limit
+    rule: DecisionRule
+    expanded: Decimal | None
+    k: Decimal
+    p: Decimal | None
+    edges: tuple[Decimal | None, Decimal | None]
+
+    def lines(self, verdict: str) -> tuple[str, str]:
+        operator = self.limit.operator
+        english, chinese = _RULES[self.rule.name]
+        full = _COMPARISONS[self.rule.comparison]
+        figures = self._figures()
+        told = f", {', '.join(figures)}" if figures else ""
+        return (
+            f"{self._relation()} ({operator}, {full[0]}, {english}{told})",
+            f"{self._relation()}（{operator}，{full[1]}，{chinese}{told.replace(', ', '，')}）",
+        )
+
+    def _relation(self) -> str:
+        if self.p is not None and self.rule.name == "PROBABILITY":
+            sign = "≥" if self.p >= self.rule.p_min else "<"
+            return f"{self._of(self.x)}: P = {self.p:.4f} {sign} {plain(self.rule.p_min)}, {self.limit.printed}"
+        low, high = self._compared_with()
+        if low is not None and high is not None:
+            inside = low <= self.x <= high and not self._on_strict_end(low, high)
+            return f"{self._of(self.x)} {'∈' if inside else '∉'} {plain(low)}..{self._of(high)}"
+        edge = low if high is None else high
+        assert edge is not None
+        at_edge = self.x == edge and self.limit.operator in ("LE", "GE")
+        inside = at_edge or (self.x < edge if high is not None else self.x > edge)
+        return f"{self._of(self.x)} {_SIGNS[self.limit.operator][0 if inside else 1]} {self._of(edge)}"
+
+    def _compared_with(self) -> tuple[Decimal | None, Decimal | None]:
+        """The edges of the rule, or of the limit itself where the rule has none; as many zeros as the limit prints."""
+        low, high = self.limit.bounds
+        edges = (low and low.value, high and high.value) if self.rule.name == "PROBABILITY" else self.edges
+        places = max(-int(bound.place.as_tuple().exponent) for bound in (low, high) if bound is not None)
+        return edges[0] and trimmed(edges[0], places), edges[1] and trimmed(edges[1], places)
+
+    def _on_strict_end(self, low: Decimal, high: Decimal) -> bool:
+        bottom, top = self.limit.bounds
+        at_bottom = bottom is not None and bottom.strict and self.x == low
+        return at_bottom or (top is not None and top.strict and self.x == high)
+
+    def _figures(self) -> list[str]:
+        if self.expanded is None or self.rule.name == "SIMPLE":
+            return []
+        told = [f"TL = {self.limit.printed}" if self.limit.operator in ("GE", "GT") else f"TU = {self.limit.printed}"]
+        if self.limit.operator == "RANGE":
+            told = [self.limit.printed]
+        told += [f"U = {plain(self.expanded)}", f"k = {plain(self.k)}"]
+        return [*told, f"r = {plain(self.rule.r)}"] if self.rule.name in ("GUARDED", "NON_BINARY") else told
+
+    def _of(self, figure: Decimal) -> str:
+        return f"{plain(figure)} {self.limit.unit}".rstrip()
+
+
+class Bounded(NamedTuple):
+    """A censored result held against the limit itself."""
+
+    status: str
+    qualifier: str
+    figure: Decimal
+    limit: Limit
+
+    def lines(self, verdict: str) -> tuple[str, str]:
+        unit = f" {self.limit.unit}" if self.limit.unit else ""
+        english, chinese = _BEHIND.get(self.status, (self.qualifier, self.qualifier))
+        target = f"{self.limit.operator} {self.limit.printed}{unit}"
+        what = {"PASS": ("conforms", "合格"), "FAIL": ("does not conform", "不合格")}
+        says, says_zh = what.get(verdict, ("cannot be said", "无法判定"))
+        space = "" if english == self.qualifier else " "
+        return (
+            f"{english}{space}{plain(self.figure)}{unit} against {target}: {says} (censored)",
+            f"{chinese}{space}{plain(self.figure)}{unit} 对 {target}：{says_zh}（截尾值）",
+        )
+
+
+class Plan(NamedTuple):
+    """Counts of a plan: what is certain, and what may be where a result is not fully known."""
+
+    limit: Limit
+    over_m: int
+    over_big: int
+    may_over_m: int
+    may_over_big: int
+
+    def lines(self, verdict: str) -> tuple[str, str]:
+        limit = self.limit
+        plan = f"n = {limit.n}, c = {limit.c}, m = {limit.m}" + (f", M = {limit.M}" if limit.operator == "NCM3" else "")
+        over = _counted(self.over_m, self.may_over_m)
+        big = _counted(self.over_big, self.may_over_big)
+        three = limit.operator == "NCM3"
+        return (
+            f"{plan}: {over} above m" + (f", of them {big} above M" if three else ""),
+            f"{plan}：{over} 个大于 m" + (f"，其中 {big} 个大于 M" if three else ""),
+        )
+
+
+def _counted(certain: int, possible: int) -> str:
+    return str(certain) if certain == possible else f"{certain}..{possible}"
+
+
+class Sum(NamedTuple):
+    """A group taken together: its terms at the bound that was used, and the sum at both."""
+
+    combine: str
+    terms: tuple[tuple[str, str], ...]
+    low: str
+    high: str
+    judged: tuple[str, str]
+    """The worked lines of the comparison itself."""
+
+    def lines(self, verdict: str) -> tuple[str, str]:
+        parts = " + ".join(f"{name} {term}" for name, term in self.terms)
+        bounds = self.low if self.low == self.high else f"LB {self.low}, UB {self.high}"
+        english, chinese = self.judged
+        return f"{self.combine}: {parts} = {bounds}; {english}", f"{self.combine}：{parts} = {bounds}；{chinese}"
+
+
+class Members(NamedTuple):
+    """Members judged one by one."""
+
+    lines_of: tuple[tuple[str, str, str], ...]
+    """Name, and its lines."""
+
+    def lines(self, verdict: str) -> tuple[str, str]:
+        return (
+            "; ".join(f"{name}: {english}" for name, english, _ in self.lines_of),
+            "；".join(f"{name}：{chinese}" for name, _, chinese in self.lines_of),
+        )

@@ -1,0 +1,92 @@
+"""Whatever is shown has words in both languages, with the same places to fill in each."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from tests.house.sources import ROOT
+
+TRANSLATIONS = ROOT / "lims" / "translations"
+PO_FILES = sorted(TRANSLATIONS.glob("**/*.po"))
+TABLES = sorted(TRANSLATIONS.glob("**/*.csv"))
+PERCENT = re.compile(r"%\(\w+\)[a-z]|%[sd]")
+
+
+def faults_of_po(content: bytes) -> list[str]:
+    """Messages that a reader would see untranslated, unsure, or with a place that nothing fills."""
+    return [fault for message in read_po(BytesIO(content)) if message.id for fault in _faults(message)]
+
+
+def _faults(message: Message) -> Iterator[str]:
+    ids = message.id if isinstance(message.id, tuple) else (message.id,)
+    strings = message.string if isinstance(message.string, tuple) else (message.string,)
+    if not all(strings):
+        yield f"untranslated: {ids[0]!r}"
+        return
+    if message.fuzzy:
+        yield f"unsure: {ids[0]!r}"
+    wanted = places(ids[-1])
+    yield from (f"other places in: {ids[0]!r}" for text in strings if places(text) != wanted)
+
+
+def places(text: str) -> list[str]:
+    """The places to fill, in any order: ``%(name)s`` and ``{name}``."""
+    named = (name for _, name, _, _ in Formatter().parse(text) if name) if _is_format(text) else ()
+    return sorted([*PERCENT.findall(text), *(f"{{{name}}}" for name in named)])
+
+
+def _is_format(text: str) -> bool:
+    return text.count("{") == text.count("}") and "{" in text
+
+
+def faults_of_table(text: str) -> list[str]:
+    """Rows of a table of words that lack a language, stand twice, or name other places in the other language."""
+    rows = list(csv.DictReader(text.splitlines(), delimiter="|", quoting=csv.QUOTE_NONE))
+    keys = [(row.get("kind", ""), row["code"]) for row in rows]
+    twice = [f"twice: {key}" for key in dict.fromkeys(keys) if keys.count(key) > 1]
+    empty = [f"empty: {row['code']}" for row in rows if not (row["zh"] or "").strip() or not (row["en"] or "").strip()]
+    other = [f"other places: {row['code']}" for row in rows
+             if row["zh"] and row["en"] and set(places(row["zh"])) != set(places(row["en"]))]
+    return twice + empty + other
+
+
+@pytest.mark.parametrize("path", PO_FILES, ids=lambda path: path.relative_to(TRANSLATIONS).as_posix())
+def test_a_translation_is_complete(path: Path) -> None:
+    assert faults_of_po(path.read_bytes()) == []
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.relative_to(TRANSLATIONS).as_posix())
+def test_a_table_of_words_speaks_both_languages(path: Path) -> None:
+    assert faults_of_table(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(("entry", "fault"), [
+    ('msgid "Sample"\nmsgstr ""', "untranslated"),
+    ('#, fuzzy\nmsgid "Sample"\nmsgstr "样品"', "unsure"),
+    ('msgid "Sample %(no)s"\nmsgstr "样品"', "other places"),
+    ('msgid "Sample {no}"\nmsgstr "样品 {number}"', "other places"),
+    ('msgid "%(n)d day"\nmsgid_plural "%(n)d days"\nmsgstr[0] "天"', "other places"),
+])
+def test_a_planted_fault_of_a_translation_is_found(entry: str, fault: str) -> None:
+    head = 'msgid ""\nmsgstr ""\n"Language: zh\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    assert [found.partition(":")[0] for found in faults_of_po((head + entry + "\n").encode())] == [fault]
+    assert faults_of_po((head + 'msgid "{a} of %(b)s"\nmsgstr "%(b)s 之 {a}"\n').encode()) == []
+
+
+@pytest.mark.parametrize(("row", "fault"), [
+    ("A||nothing in Chinese", "empty"),
+    ("A|只有中文|", "empty"),
+    ("A|样品 {no}|sample", "other places"),
+    ("A|样品|sample\nA|样品|sample", "twice"),
+])
+def test_a_planted_fault_of_a_table_is_found(row: str, fault: str) -> None:
+    assert [found.partition(":")[0] for found in faults_of_table(f"code|zh|en\n{row}")] == [fault]
