@@ -1,4 +1,4 @@
-"""``lims demo``: builds a laboratory with a day's work in it, prints a login per role, and serves it on this machine."""
+"""``lims demo``: builds a laboratory with a day's work in it, prints a login per role, and serves it here."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def build(folder: Path, url: str, seed: int) -> None:
         site.instruments(tx, now.date())
     with transaction(place, actors["kate"], now - timedelta(days=30), "demo") as tx:
         site.scope(tx, _scope_methods(), since)
+    site.contract_limit(place, actors["kate"], actors["quentin"], now - timedelta(days=29))
     count = story.tell(place, actors, now, seed, _progress)
     print(f"\n{count} consignments", file=sys.stderr)
     (folder / "logins.txt").write_text(_logins(passwords), encoding="utf-8")
@@ -100,8 +101,7 @@ def _progress(done: int, total: int) -> None:
 def _logins(passwords: dict[str, str]) -> str:
     lines = []
     for person in people.PEOPLE:
-        lines.append(
-            f"{person.username:<8} {passwords[person.username]:<40} {person.name_zh} {person.name_en} · {', '.join(person.roles)}"
-        )
+        who = f"{person.name_zh} {person.name_en} · {', '.join(person.roles)}"
+        lines.append(f"{person.username:<8} {passwords[person.username]:<40} {who}")
         lines.append(f"         first task: {person.task_en} · {person.task_zh}")
     return "\n".join(lines) + "\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from lims.services import register
+from lims.domain.rules.actor import Actor
+from lims.services import catalogue, register
 from lims.services.register import AddScope, Calibrate, Organisation, RegisterInstrument
-from lims.services.transaction import Transaction
+from lims.services.transaction import Installation, Signature, Transaction, transaction
 
 ORGANISATIONS = (
     Organisation("HAK", "customs_office", "海口海关", "Haikou Customs", "CN"),
@@ -58,3 +59,28 @@ def scope(tx: Transaction, methods: tuple[tuple[str, str], ...], since: date) ->
         register.add_scope(tx, AddScope("CMA", "210000000000", category, method, "*", since, None))
         if n % 2 == 0:
             register.add_scope(tx, AddScope("CNAS", "L00000", category, method, "*", since, None))
+
+
+CONTRACT = {
+    "jurisdiction": "UN",
+    "product": "LIQ_FLAM",
+    "analyte": "FLASH",
+    "operator": "GE",
+    "value": "23",
+    "unit": "degC",
+    "standard": "Contract 2026-017",
+    "clause": "3",
+    "severity": "OTHER",
+    "basis": "as is",
+}
+"""The seed only classifies dangerous goods; what conforms is agreed between the parties."""
+
+
+def contract_limit(place: Installation, author: Actor, releaser: Actor, at: datetime) -> None:
+    """A change of the catalogue as it is meant: proposed by one person, released by another who signs."""
+    with transaction(place, author, at, "demo") as tx:
+        proposed = catalogue.propose(
+            tx, catalogue.ProposeVersion("limit", "C0001", CONTRACT, at.date() - timedelta(days=30), None, "contract")
+        )
+    with transaction(place, releaser, at, "demo", Signature(releaser.id, "I release this version")) as tx:
+        catalogue.release(tx, proposed.id)

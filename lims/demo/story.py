@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from lims.demo.site import CONTRACT
 from lims.demo.steps import STAGES, Consignment, Story, play
 from lims.domain.rules.actor import Actor
 from lims.services import catalogue
@@ -59,7 +60,7 @@ def ordinary(seed: int) -> list[Consignment]:
     """One consignment of each category that has a limit, food, cosmetics and textiles at several stages each."""
     chance = random.Random(seed)
     products = {row["product"]: row for row in catalogue.seed_rows("products")}
-    limits = sorted(catalogue.seed_rows("limits"), key=lambda row: row["jurisdiction"] != "CN")
+    limits = sorted([*catalogue.seed_rows("limits"), CONTRACT], key=lambda row: row["jurisdiction"] != "CN")
     firsts: dict[str, tuple[str, str]] = {}
     for row in limits:
         if row["operator"] != "INFO_LE":

@@ -62,7 +62,7 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     entry = outcome(text) if (row.limit or {}).get("operator") == "OUTCOME" else understood(text)
     unit = entry.unit or units.known(cmd.unit or row.unit) or cmd.unit or row.unit
     lod, loq = judging.lod_loq(method, unit)
-    uncertainty = _uncertainty(cmd, entry)
+    uncertainty = _uncertainty(cmd, entry) or _uncertainty_of_rule(row, entry)
     measured = judging.measured_from(entry, unit, lod, loq)
     found = judging.judge_entry(row, measured, uncertainty)
     number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
@@ -156,6 +156,14 @@ def _uncertainty(cmd: EnterResult, entry: Entry) -> Uncertainty | None:
     if entry.expanded_percent and entry.value is not None:
         value = entry.value.copy_abs() * entry.expanded / 100
     return Uncertainty(expanded=value, k=k)
+
+
+def _uncertainty_of_rule(row: AnalysisRow, entry: Entry) -> Uncertainty | None:
+    """The U that the rule itself brings (EU pesticides: 50 %, SANTE/11312) where the bench gave none."""
+    share = (row.rule or {}).get("expanded", "")
+    if not share.endswith("%") or entry.value is None or entry.status != "numeric":
+        return None
+    return Uncertainty(expanded=entry.value.copy_abs() * Decimal(share[:-1]) / 100, k=Decimal(2))
 
 
 def _number(text: str, name: str) -> Decimal:

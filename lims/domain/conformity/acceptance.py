@@ -29,7 +29,8 @@ def accept(x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | Non
             inside = _inside(x, low, high, None)
         verdict = "PASS" if inside else "FAIL"
     elif expanded is None:
-        missing = Said(f"{x:f} {limit.unit}: uncertainty missing ({name})", f"{x:f} {limit.unit}：缺少测量不确定度（{name}）")
+        shown = f"{x:f} {limit.unit}".rstrip()
+        missing = Said(f"{shown}: uncertainty missing ({name})", f"{shown}：缺少测量不确定度（{name}）")
         return Conformity("INCONCLUSIVE", "UNCERTAINTY_MISSING", x, limit.unit, basis=missing)
     else:
         verdict, edges = _by_rule(x, low, high, rule, expanded, p)
@@ -37,13 +38,8 @@ def accept(x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | Non
     if verdict not in ("PASS", "CONDITIONAL_PASS") and limit.step:
         verdict, reason = "INCONCLUSIVE", "NEXT_TEST_NEEDED"
     basis = Comparison(x, limit, rule, expanded, k, p, edges)
-    shown = None if name == "PROBABILITY" else edges
-    return Conformity(verdict, reason, x, limit.unit, "", shown, _places(low, high), p, basis)
-
-
-def _places(low: Bound | None, high: Bound | None) -> int:
-    exponents = [-int(bound.place.as_tuple().exponent) for bound in (low, high) if bound is not None]
-    return max(exponents)
+    turning = None if name == "PROBABILITY" else edges
+    return Conformity(verdict, reason, x, limit.unit, "", turning, limit.places, p, basis)
 
 
 def _inside(x: Decimal, low: Bound | None, high: Bound | None, guard: Decimal | None) -> bool:

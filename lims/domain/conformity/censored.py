@@ -43,10 +43,9 @@ def hold(result: Measured, limit: Limit) -> Conformity:
     reach = reach_of(result)
     low, high = limit.bounds
     edges = low and low.value, high and high.value
-    places = max(-int(bound.place.as_tuple().exponent) for bound in (low, high) if bound is not None)
     if isinstance(reach, str):
         said = Said(f"{result.text or result.status}: {reach}", f"{result.text or result.status}：{reach}")
-        return Conformity("INCONCLUSIVE", reach, None, limit.unit, "", edges, places, None, said)
+        return Conformity("INCONCLUSIVE", reach, None, limit.unit, "", edges, limit.places, None, said)
     if reach.below:
         verdict = _below(reach, low, high)
         reason = REASON_OF["not_detected" if result.status == "not_detected" else "below"]
@@ -56,13 +55,13 @@ def hold(result: Measured, limit: Limit) -> Conformity:
     if limit.step and verdict == "FAIL":
         verdict, reason = "INCONCLUSIVE", "NEXT_TEST_NEEDED"
     return Conformity(
-        verdict, reason if verdict == "INCONCLUSIVE" else None, reach.figure, limit.unit, reach.qualifier, edges, places,
-        None, Bounded(result.status, reach.qualifier, reach.figure, limit),
+        verdict, reason if verdict == "INCONCLUSIVE" else None, reach.figure, limit.unit, reach.qualifier, edges,
+        limit.places, None, Bounded(result.status, reach.qualifier, reach.figure, limit),
     )
 
 
 def _below(reach: Reach, low: Bound | None, high: Bound | None) -> str:
-    """The value lies anywhere below the figure; a lower bound of zero excludes nothing, for less than zero is not there."""
+    """The value lies anywhere below the figure; no lower bound of zero excludes any of it."""
     x = reach.figure
     if low is not None and (low.value != 0 or low.strict or high is None):
         outside = x < low.value or (x == low.value and (not reach.closed or low.strict))
@@ -82,13 +81,18 @@ def _above(reach: Reach, low: Bound | None, high: Bound | None) -> str:
     return "PASS" if inside else "INCONCLUSIVE"
 
 
+_SAYS = {
+    "PASS": ("not detected", "未检出"), "FAIL": ("detected", "检出"), "INCONCLUSIVE": ("to be confirmed", "待确证"),
+}
+
+
 def must_be_absent(result: Measured, limit: Limit) -> Conformity:
     """A banned substance: not detected, ``<…`` and zero pass; between LOD and LOQ the detection must be confirmed."""
     verdict, reason = _absent(result)
     shown = f"{result.qualifier or ''}{result.value:f}" if result.value is not None else result.text or result.status
     unit = f" {result.unit}" if result.unit and result.value is not None else ""
-    sign = {"PASS": ("not detected", "未检出"), "FAIL": ("detected", "检出")}.get(verdict, ("to be confirmed", "待确证"))
-    said = Said(f"{shown}{unit}: {sign[0]} (ND)", f"{shown}{unit}：{sign[1]}（ND）")
+    says, says_zh = _SAYS[verdict]
+    said = Said(f"{shown}{unit}: {says} (ND)", f"{shown}{unit}：{says_zh}（ND）")
     return Conformity(
         verdict, reason, result.value, result.unit or limit.unit or None, result.qualifier or "", basis=said
     )

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from lims.domain.conformity.acceptance import accept
-from lims.domain.conformity.censored import hold, reach_of
+from lims.domain.conformity.censored import reach_of
 from lims.domain.conformity.judging import NO_LIMIT, in_unit, invalid, judge_one
 from lims.domain.conformity.values import (
     LOWER,
@@ -65,6 +65,8 @@ class _Term(NamedTuple):
     """Why there is no upper bound."""
     censored: bool
     shown: str
+    places: int
+    """Decimals that the share is written with."""
     u: Decimal | None
     """Standard uncertainty of the share; None where a value has none."""
 
@@ -77,7 +79,7 @@ def judge_group(
     uncertainty: Uncertainty | None = None,
     bound: str | None = None,
 ) -> GroupVerdict:
-    """``combine`` SUM and TEQ take ``limit``; RATIO_SUM and EACH the members' own. ``bound`` None: LB and UB must agree."""
+    """SUM and TEQ take ``limit``, RATIO_SUM and EACH the members' own. Without ``bound``, LB and UB must agree."""
     rule = rule or SIMPLE
     if combine == "EACH":
         return _each(members, limit, rule, uncertainty)
@@ -154,14 +156,19 @@ def _term(name: str, member: Member, limit: Limit, combine: str) -> _Term:
         shown += f"×{plain(member.factor)}"
     if here.status == "numeric" and here.value is not None:
         share = Fraction(here.value) * weight
-        return _Term(name, share, share, None, False, shown, _standard(member, here.value, unit, weight))
+        u = _standard(member, here.value, unit, weight)
+        return _Term(name, share, share, None, False, shown, _places(here.value, weight), u)
     reach = reach_of(here)
     if isinstance(reach, str):
-        return _Term(name, Fraction(0), None, reach, True, shown, Decimal(0))
-    share = Fraction(reach.figure) * weight
+        return _Term(name, Fraction(0), None, reach, True, shown, 0, None)
+    share, places = Fraction(reach.figure) * weight, _places(reach.figure, weight)
     if reach.below:
-        return _Term(name, Fraction(0), share, None, True, shown, Decimal(0))
-    return _Term(name, share, None, "OVER_RANGE", True, shown, Decimal(0))
+        return _Term(name, Fraction(0), share, None, True, shown, places, None)
+    return _Term(name, share, None, "OVER_RANGE", True, shown, places, None)
+
+
+def _places(figure: Decimal, weight: Fraction) -> int:
+    return max(-int(figure.as_tuple().exponent), 0) if weight == 1 else 0
 
 
 def _standard(member: Member, value: Decimal, unit: str, weight: Fraction) -> Decimal | None:
@@ -181,14 +188,21 @@ def _exact(ratio: Fraction) -> Decimal:
 
 
 def _summed(
-    terms: list[_Term], combine: str, limit: Limit, rule: DecisionRule, uncertainty: Uncertainty | None, bound: str | None
+    terms: list[_Term],
+    combine: str,
+    limit: Limit,
+    rule: DecisionRule,
+    uncertainty: Uncertainty | None,
+    bound: str | None,
 ) -> GroupVerdict:
     low = sum((term.low for term in terms), Fraction(0))
     missing = next((term.trouble for term in terms if term.high is None), None)
     high = None if missing else sum((term.high for term in terms if term.high is not None), Fraction(0))
-    bounds = {"LB": _number(low, terms)}
+    measured = max((term.places for term in terms if not term.censored), default=0)
+    bounds = {"LB": _number(low, measured)}
     if high is not None:
-        bounds |= {"MB": _number(low + (high - low) * _HALF, terms), "UB": _number(high, terms)}
+        every = max((term.places for term in terms), default=0)
+        bounds |= {"MB": _number(low + (high - low) * _HALF, measured), "UB": _number(high, every)}
     of_sum = uncertainty or _quadrature(terms)
     if all(term.censored for term in terms):
         of_sum, rule = None, SIMPLE
@@ -232,15 +246,17 @@ def _bounded(
     )
 
 
-def _number(total: Fraction, terms: list[_Term]) -> Decimal:
-    """The sum as a decimal: exact where it ends, else with twelve digits (a ratio such as 1/3)."""
+def _number(total: Fraction, places: int) -> Decimal:
+    """The sum as a decimal: exact where it ends, with the zeros its terms show; else with twelve digits (1/3)."""
     denominator = total.denominator
     for prime in (2, 5):
         while denominator % prime == 0:
             denominator //= prime
     context = _EXACT if denominator == 1 else _SHOWN
-    value = context.divide(Decimal(total.numerator), Decimal(total.denominator))
-    return Decimal(plain(value.normalize(_EXACT))) if value else Decimal(0)
+    value = Decimal(plain(context.divide(Decimal(total.numerator), Decimal(total.denominator)).normalize(_EXACT)))
+    if -int(value.as_tuple().exponent) < places and value:
+        return value.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+    return value
 
 
 def _quadrature(terms: list[_Term]) -> Uncertainty | None:

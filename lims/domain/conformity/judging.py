@@ -23,7 +23,8 @@ from lims.domain.numbers import units
 from lims.domain.rules.errors import BadInput
 
 NO_LIMIT = Conformity("NO_LIMIT", basis=Said("no limit", "无限量"))
-_UNREAD = frozenset({"refused", "not_measured"})
+_UNREAD = frozenset({"refused", "not_measured", "list"})
+"""A list is given as its members."""
 _TWO = Decimal(2)
 
 
@@ -97,11 +98,14 @@ def in_unit(result: Measured, unit: str) -> Measured:
         return result
     if not units.convertible(source, unit):
         raise BadInput("INCOMPATIBLE_UNIT", source=source, target=unit)
-    value, lod, loq = (
-        None if figure is None else units.convert(figure, source, unit)
-        for figure in (result.value, result.lod, result.loq)
-    )
-    return result._replace(value=value, lod=lod, loq=loq, unit=unit)
+    status, value, qualifier, _, lod, loq, text, word = result
+    if value is not None:
+        value = units.convert(value, source, unit)
+    if lod is not None:
+        lod = units.convert(lod, source, unit)
+    if loq is not None:
+        loq = units.convert(loq, source, unit)
+    return Measured(status, value, qualifier, unit, lod, loq, text, word)
 
 
 def _beside(uncertainty: Uncertainty | None, source: str, target: str) -> Uncertainty | None:

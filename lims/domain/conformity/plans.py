@@ -25,7 +25,8 @@ class Span(NamedTuple):
 def judge_plan(results: Sequence[Measured], limit: Limit) -> Conformity:
     """Results are in the limit's unit. INCONCLUSIVE only where a value that is not known could change the verdict."""
     if len(results) != limit.n:
-        said = Said(f"{len(results)} results, the plan wants n = {limit.n}", f"{len(results)} 个结果，方案要求 n = {limit.n}")
+        found = len(results)
+        said = Said(f"{found} results, the plan wants n = {limit.n}", f"{found} 个结果，方案要求 n = {limit.n}")
         return Conformity("INVALID", "N_MISMATCH", None, limit.unit, basis=said)
     m, big = limit.plan
     spans = [_span(result, m, big) for result in results]

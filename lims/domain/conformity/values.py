@@ -89,6 +89,11 @@ class Limit:
         )
 
     @cached_property
+    def places(self) -> int:
+        """Decimals that the limit is printed with; of two sides, the more."""
+        return max(-int(bound.place.as_tuple().exponent) for bound in self.bounds if bound is not None)
+
+    @cached_property
     def plan(self) -> tuple[Decimal, Decimal | None]:
         """m and M; two classes know no M."""
         return _figure(self.m, "limit.m"), _figure(self.M, "limit.M") if self.operator == "NCM3" else None

@@ -74,7 +74,7 @@ class Comparison(NamedTuple):
         """The edges of the rule, or of the limit itself where the rule has none; as many zeros as the limit prints."""
         low, high = self.limit.bounds
         edges = (low and low.value, high and high.value) if self.rule.name == "PROBABILITY" else self.edges
-        places = max(-int(bound.place.as_tuple().exponent) for bound in (low, high) if bound is not None)
+        places = self.limit.places
         return edges[0] and trimmed(edges[0], places), edges[1] and trimmed(edges[1], places)
 
     def _on_strict_end(self, low: Decimal, high: Decimal) -> bool:

@@ -123,7 +123,8 @@ def _kind(name: str) -> str:
 
 
 def convertible(source: str, target: str) -> bool:
-    return source == target or _steps(canonical(source), canonical(target)) is not None
+    """Whether both are of one kind; BadInput UNKNOWN_UNIT for what is no unit."""
+    return source == target or _path(source, target) is not None
 
 
 class _Steps(NamedTuple):
@@ -133,6 +134,12 @@ class _Steps(NamedTuple):
     above: Decimal
     below: Decimal
     offset: Decimal
+
+
+@lru_cache(maxsize=4096)
+def _path(source: str, target: str) -> _Steps | None:
+    """The steps between two units as people write them."""
+    return _steps(canonical(source), canonical(target))
 
 
 @cache
@@ -186,7 +193,7 @@ def convert(value: Decimal, source: str, target: str) -> Decimal:
     """
     if source == target:
         return value
-    steps = _steps(canonical(source), canonical(target))
+    steps = _path(source, target)
     if steps is None:
         raise BadInput("INCOMPATIBLE_UNIT", source=source, target=target)
     if steps.offset:
@@ -200,7 +207,7 @@ def convert_difference(value: Decimal, source: str, target: str) -> Decimal:
     """An interval, such as an uncertainty: the beginning of a temperature scale plays no part in it."""
     if source == target:
         return value
-    steps = _steps(canonical(source), canonical(target))
+    steps = _path(source, target)
     if steps is not None and steps.offset:
         return value
     return convert(value, source, target)
