@@ -223,7 +223,6 @@ RULES = (
         (_in("lims/x.py", "a = 1\n" * 401),),
         (_in("lims/x.py", "a = 1\n" * 400),),
         {
-            "lims/domain/conformity.py": "one table of verdicts; cut apart, its order of trouble could not be read",
             "lims/domain/numbers/entry.py": "the one grammar of typed results, whose branches exclude each other",
         },
     ),

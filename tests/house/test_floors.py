@@ -57,6 +57,14 @@ def test_every_adapter_stands_in_the_contract() -> None:
     assert folders - {"instruments.tools", "instruments.receivers"} == named
 
 
+def test_every_part_of_the_product_stands_on_a_floor() -> None:
+    """Besides what runs before anything else, and the folders that hold tables and migrations."""
+    drawn = set(_contracts()["importlinter:contract:floors"]["layers"].replace("|", " ").replace(":", " ").split())
+    parts = {f"lims.{path.stem}" for path in (ROOT / "lims").glob("*.py")}
+    parts |= {f"lims.{path.parent.name}" for path in (ROOT / "lims").glob("*/__init__.py")}
+    assert parts - drawn == {"lims.__init__", "lims.bootstrap", "lims.catalogue", "lims.migrations"}
+
+
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
     program = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as run; run()"
     command = [sys.executable, "-c", program, "--no-cache", "--config", str(ROOT / "setup.cfg")]

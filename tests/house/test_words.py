@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from tests.house.sources import ROOT
+from lims.domain.rules.workflow import states, transitions, verbs
+from tests.house.sources import ROOT, Source, modules
 
 TRANSLATIONS = ROOT / "lims" / "translations"
 PO_FILES = sorted(TRANSLATIONS.glob("**/*.po"))
@@ -35,7 +37,7 @@ def _faults(message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield f"unsure: {ids[0]!r}"
     wanted = places(ids[-1])
-    yield from (f"other places in: {ids[0]!r}" for text in strings if places(text) != wanted)
+    yield from (f"other places: {ids[0]!r}" for text in strings if places(text) != wanted)
 
 
 def places(text: str) -> list[str]:
@@ -90,3 +92,47 @@ def test_a_planted_fault_of_a_translation_is_found(entry: str, fault: str) -> No
 ])
 def test_a_planted_fault_of_a_table_is_found(row: str, fault: str) -> None:
     assert [found.partition(":")[0] for found in faults_of_table(f"code|zh|en\n{row}")] == [fault]
+
+
+REASONS = re.compile(r"[A-Z][A-Z0-9_]+")
+MAKERS = frozenset({
+    "refusal", "Refusal", "BadInput", "NotFound", "Forbidden", "Conflict", "Malformed", "NotInstalled", "FileRefused",
+    "NotRecognised", "TooManyTries", "Unprocessable", "Unproven", "PreconditionFailed",
+})
+"""Whatever makes a reason for people; faults of the program are not among them."""
+
+
+def codes(source: Source) -> dict[str, str]:
+    """Codes of reasons that a file makes -> where."""
+    found = {}
+    for call in (node for node in ast.walk(source.tree) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        first = call.args[0] if call.args else None
+        if name in MAKERS and isinstance(first, ast.Constant) and REASONS.fullmatch(str(first.value)):
+            found[str(first.value)] = f"{source.path}:{call.lineno}"
+    return found
+
+
+def test_every_reason_that_the_code_gives_has_words() -> None:
+    known = set(_column("reasons.csv", "code"))
+    given = {code: place for source in modules() for code, place in codes(source).items()}
+    assert len(given) > 50
+    assert {code: place for code, place in given.items() if code not in known} == {}
+
+
+def test_every_state_and_every_verb_has_words() -> None:
+    known = set(zip(_column("words.csv", "kind"), _column("words.csv", "code"), strict=True))
+    nouns = {move.noun for move in transitions()}
+    wanted = {("state", state) for noun in nouns for state in states(noun)}
+    wanted |= {("verb", verb) for noun in nouns for verb in verbs(noun)}
+    assert wanted - known == set()
+
+
+def test_a_reason_is_found_where_it_is_given() -> None:
+    text = 'raise Refused(refusal("TOO_LATE", by=1))\nraise NotFound("NO_SAMPLE")\nprint("HELLO")\nrefusal(code)'
+    assert set(codes(Source("lims/x.py", text))) == {"TOO_LATE", "NO_SAMPLE"}
+
+
+def _column(table: str, name: str) -> list[str]:
+    text = (TRANSLATIONS / table).read_text(encoding="utf-8")
+    return [row[name] for row in csv.DictReader(text.splitlines(), delimiter="|", quoting=csv.QUOTE_NONE)]
