@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 Item = TypeVar("Item")
 
@@ -12,6 +12,16 @@ Short = Annotated[str, StringConstraints(max_length=300)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Number = Annotated[str, StringConstraints(max_length=40)]
 """A measured or declared figure as text: its digits are kept."""
+
+
+def _nothing(value: Any) -> Any:
+    return "" if value is None else value
+
+
+Optional = Annotated[
+    str, StringConstraints(max_length=4000), BeforeValidator(_nothing), WithJsonSchema({"type": ["string", "null"]})
+]
+"""A text that may be left out, empty or null, which all mean the same."""
 
 
 class Body(BaseModel):

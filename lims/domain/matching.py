@@ -48,12 +48,14 @@ def folded(text: str) -> str:
 def names_of_analyte(text: str, aliases: Mapping[str, str]) -> frozenset[str]:
     """Everything the file's word for an analyte may mean: itself, its declared alias, the element of an isotope."""
     names = {folded(text)}
-    alias = {folded(key): value for key, value in aliases.items()}.get(folded(text))
+    declared = {folded(key): folded(value) for key, value in aliases.items()}
+    alias = declared.get(folded(text))
     if alias:
-        names.add(folded(alias))
+        return frozenset({*names, alias})
     isotope = _ISOTOPE.match(text)
-    if isotope:
-        names.add(folded(isotope.group(1) or isotope.group(2)))
+    element = folded(isotope.group(1) or isotope.group(2)) if isotope else ""
+    if element and element not in declared.values():  # where a line is declared for the element, only that line counts
+        names.add(element)
     return frozenset(names)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from instruments import registry
 from lims.domain import matching, numbering
+from lims.domain.rules.audit import plain
 from lims.domain.rules.errors import BadInput, LimsError, Refused
 from lims.domain.rules.refusal import refusal
 from lims.persistence.analysis import AnalysisRow, ResultRow
@@ -117,7 +118,7 @@ def _parse(
         return []
     run.adapter, run.adapter_version, run.encoding = parsed.adapter, parsed.version, parsed.encoding
     run.result_cells, run.skipped = parsed.result_cells, dict(parsed.skipped)
-    run.notices = [notice.as_json() for notice in parsed.notices]
+    run.notices = [plain({"code": notice.code, "params": notice.params}) for notice in parsed.notices]
     transition.act(tx, run, "parse", transition.Over())
     places, wanted = _expected(tx, sheet)
     rows = []
@@ -133,7 +134,7 @@ def _parse(
             flag=reading.flag[:60],
             role=reading.role[:30],
             quantity=reading.quantity[:30],
-            source=reading.source.as_json(),
+            source=asdict(reading.source),
             extra=dict(reading.extra),
             analysis_id=found.analysis_id,
             position_id=found.position_id,

@@ -29,7 +29,15 @@ SHARED = Path(os.environ.get("LIMS_SHARED") or Path(__file__).resolve().parents[
 FOLDER = SHARED / "data" / "border_tw"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason=f"not run: no border data in {FOLDER}")
 METHOD = "TW-BORDER"
-UNITS = {"ppm": "mg/kg", "ppb": "µg/kg", "g/kg": "g/kg", "mg/kg": "mg/kg", "ug/cm2": "µg/cm2", "mpn/g": "MPN/g", "cfu/g": "CFU/g"}
+UNITS = {
+    "ppm": "mg/kg",
+    "ppb": "µg/kg",
+    "g/kg": "g/kg",
+    "mg/kg": "mg/kg",
+    "ug/cm2": "µg/cm2",
+    "mpn/g": "MPN/g",
+    "cfu/g": "CFU/g",
+}
 WANTED = 300
 CERTIFICATES = 20
 
@@ -88,9 +96,16 @@ def chosen() -> tuple[list[Finding], Counter[str], list[tuple[str, str]]]:
 def _finding(lot: dict[str, str], one: dict[str, str]) -> Finding:
     banned = one["limit_kind"] != "max"
     return Finding(
-        lot["row_id"], lot["origin_zh"], lot["ccc_code"], lot["product_zh"], one["analyte_zh"],
-        f"{one['value']} {UNITS[one['unit']]}", "ND" if banned else "LE", "" if banned else one["limit_value"],
-        UNITS[one["unit"] if banned else one["limit_unit"]], lot["disposition_class"],
+        lot["row_id"],
+        lot["origin_zh"],
+        lot["ccc_code"],
+        lot["product_zh"],
+        one["analyte_zh"],
+        f"{one['value']} {UNITS[one['unit']]}",
+        "ND" if banned else "LE",
+        "" if banned else one["limit_value"],
+        UNITS[one["unit"] if banned else one["limit_unit"]],
+        lot["disposition_class"],
     )
 
 
@@ -114,20 +129,42 @@ def test_the_verdict_comes_from_text_and_limit_alone_and_flips_with_the_limit() 
 def limits(findings: list[Finding]) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The authority's limits as reference items: an analyte and a product a row, so that the finder proposes them."""
     names = sorted({f.analyte for f in findings})
-    yield "method", METHOD, {
-        "title": "border method", "technique": "LC-MS/MS", "analytes": ";".join(f"TWA{n:04d}" for n in range(len(names))),
-        "matrix": "food", "categories": "FOD", "lod": "", "lod_unit": "", "loq": "", "loq_unit": "",
-    }
+    yield (
+        "method",
+        METHOD,
+        {
+            "title": "border method",
+            "technique": "LC-MS/MS",
+            "analytes": ";".join(f"TWA{n:04d}" for n in range(len(names))),
+            "matrix": "food",
+            "categories": "FOD",
+            "lod": "",
+            "lod_unit": "",
+            "loq": "",
+            "loq_unit": "",
+        },
+    )
     for n, name in enumerate(names):
         yield "analyte", f"TWA{n:04d}", {"name_zh": name, "name_en": name, "kind": "numeric", "default_unit": "mg/kg"}
     for f in findings:
         code = f"P{f.row_id}"
         yield "product", code, {"category": "FOD", "name_zh": f.goods, "name_en": f.goods, "hs_examples": ""}
-        yield "limit", f"L{f.row_id}", {
-            "jurisdiction": "TW", "product": code, "analyte": f"TWA{names.index(f.analyte):04d}", "operator": f.operator,
-            "value": f.limit, "unit": f.unit.replace("µ", "u"), "standard": "TW border notice", "clause": f.row_id, "severity": "SHE",
-            "basis": "as is",
-        }
+        yield (
+            "limit",
+            f"L{f.row_id}",
+            {
+                "jurisdiction": "TW",
+                "product": code,
+                "analyte": f"TWA{names.index(f.analyte):04d}",
+                "operator": f.operator,
+                "value": f.limit,
+                "unit": f.unit.replace("µ", "u"),
+                "standard": "TW border notice",
+                "clause": f.row_id,
+                "severity": "SHE",
+                "basis": "as is",
+            },
+        )
 
 
 def test_three_hundred_refused_lots_end_non_conforming_with_return_or_destroy(laboratory: b.Laboratory) -> None:
@@ -150,7 +187,9 @@ def release(laboratory: b.Laboratory, items: list[tuple[str, str, dict[str, str]
     """Kate proposes, Quentin releases: what the limits point at must be in force before they are."""
     with laboratory.acting(laboratory.cast.kate) as tx:
         proposed = [
-            catalogue.propose(tx, catalogue.ProposeVersion(kind, code, content, date(2006, 1, 1), None, "border list")).id
+            catalogue.propose(
+                tx, catalogue.ProposeVersion(kind, code, content, date(2006, 1, 1), None, "border list")
+            ).id
             for kind, code, content in items
         ]
     with laboratory.acting(laboratory.cast.quentin, "release the border list") as tx:
@@ -161,7 +200,11 @@ def release(laboratory: b.Laboratory, items: list[tuple[str, str, dict[str, str]
 def carried(laboratory: b.Laboratory, finding: Finding) -> str:
     """From the port to the report; returns the lot's number."""
     no = b.lodged(
-        laboratory, f"P{finding.row_id}", hs=finding.hs_code, jurisdiction="TW", declaration=finding.row_id,
+        laboratory,
+        f"P{finding.row_id}",
+        hs=finding.hs_code,
+        jurisdiction="TW",
+        declaration=finding.row_id,
         origin=finding.origin,
     )
     sample_no = b.received(laboratory, no)

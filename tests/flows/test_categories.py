@@ -77,11 +77,21 @@ def contract_limit(laboratory: b.Laboratory, product: str, jurisdiction: str) ->
     """The seed only classifies chemicals; a contract between the parties states what conforms. Kate writes it, Quentin
     releases it."""
     content = {
-        "jurisdiction": jurisdiction, "product": product, "analyte": "FLASH", "operator": "GE", "value": "23",
-        "unit": "degC", "standard": "Contract 2026-017", "clause": "3", "severity": "OTHER", "basis": "as is",
+        "jurisdiction": jurisdiction,
+        "product": product,
+        "analyte": "FLASH",
+        "operator": "GE",
+        "value": "23",
+        "unit": "degC",
+        "standard": "Contract 2026-017",
+        "clause": "3",
+        "severity": "OTHER",
+        "basis": "as is",
     }
     with laboratory.acting(laboratory.cast.kate) as tx:
-        proposed = catalogue.propose(tx, catalogue.ProposeVersion("limit", "C0001", content, date(2026, 1, 1), None, "contract"))
+        proposed = catalogue.propose(
+            tx, catalogue.ProposeVersion("limit", "C0001", content, date(2026, 1, 1), None, "contract")
+        )
     with laboratory.acting(laboratory.cast.quentin, "release the limit") as tx:
         catalogue.release(tx, proposed.id)
 

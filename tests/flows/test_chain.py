@@ -20,7 +20,7 @@ def analyses_of(lab: b.Laboratory, sample_no: str) -> tuple:
         return samples.detail(tx, sample_no).analyses
 
 
-def tested(lab: b.Laboratory, sample_no: str, text: str = "0.001", **texts: str) -> None:
+def carried_through(lab: b.Laboratory, sample_no: str, text: str = "0.001", **texts: str) -> None:
     """Every analysis of the sample on worksheets, entered by Anna and verified by Boris."""
     rows = analyses_of(lab, sample_no)
     b.on_worksheets(lab, sample_no, tuple(dict.fromkeys(row.method for row in rows)))
@@ -32,7 +32,7 @@ def tested(lab: b.Laboratory, sample_no: str, text: str = "0.001", **texts: str)
 def test_a_conforming_lot_is_released_with_a_certificate_that_verifies(laboratory: b.Laboratory) -> None:
     no = b.lodged(laboratory, "FISH")
     sample_no = b.received(laboratory, no)
-    tested(laboratory, sample_no)
+    carried_through(laboratory, sample_no)
     assert b.approved(laboratory, sample_no) == "PASS"
     assert b.decided(laboratory, f"{no}-L1", "RELEASE").rule == "PASS"
     issued = b.certified(laboratory, f"{no}-L1")
@@ -50,7 +50,7 @@ def test_a_conforming_lot_is_released_with_a_certificate_that_verifies(laborator
 def test_a_failing_safety_item_offers_return_or_destroy_and_never_release(laboratory: b.Laboratory) -> None:
     no = b.lodged(laboratory, "FISH")
     sample_no = b.received(laboratory, no)
-    tested(laboratory, sample_no, CD="0.62 ± 0.05 mg/kg")
+    carried_through(laboratory, sample_no, CD="0.62 ± 0.05 mg/kg")
     assert b.approved(laboratory, sample_no) == "FAIL"
     with pytest.raises(Refused) as refused:
         b.decided(laboratory, f"{no}-L1", "RELEASE")
@@ -62,7 +62,7 @@ def test_a_failing_safety_item_offers_return_or_destroy_and_never_release(labora
 def test_a_loq_above_the_limit_is_inconclusive_and_the_lot_can_only_be_held(laboratory: b.Laboratory) -> None:
     no = b.lodged(laboratory, "FISH")
     sample_no = b.received(laboratory, no)
-    tested(laboratory, sample_no, CD="<0.5")
+    carried_through(laboratory, sample_no, CD="<0.5")
     assert b.approved(laboratory, sample_no) == "INCONCLUSIVE"
     with pytest.raises(Refused):
         b.decided(laboratory, f"{no}-L1", "RELEASE")
@@ -123,7 +123,7 @@ def test_max_may_do_nothing(laboratory: b.Laboratory) -> None:
 def test_a_certificate_is_not_issued_by_the_officer_who_decided(laboratory: b.Laboratory) -> None:
     no = b.lodged(laboratory, "FISH")
     sample_no = b.received(laboratory, no)
-    tested(laboratory, sample_no)
+    carried_through(laboratory, sample_no)
     b.approved(laboratory, sample_no)
     b.decided(laboratory, f"{no}-L1", "RELEASE")
     roles = frozenset({"decision_officer", "certificate_officer"})

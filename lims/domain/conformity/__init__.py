@@ -8,6 +8,7 @@ from lims.domain.conformity.judging import judge
 from lims.domain.conformity.values import (
     COMPARISONS,
     OPERATORS,
+    PLANS,
     RULES,
     VERDICTS,
     Conformity,
@@ -23,6 +24,7 @@ __all__ = [
     "COMBINES",
     "COMPARISONS",
     "OPERATORS",
+    "PLANS",
     "RULES",
     "VERDICTS",
     "Conformity",

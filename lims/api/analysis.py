@@ -1,0 +1,166 @@
+"""Analyses and results over HTTP: what waits, enter with If-Match, verify, return, retest, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from lims.api.body import Answer, Body, Empty, Number, Optional, Query, Reason, Text
+from lims.api.operation import reads, writes
+from lims.services import request, result
+from lims.services.reading import analysis as reading
+from lims.services.reading import worksheet as worksheets
+from lims.services.reading.analysis import AnalysisDetail, AnalysisView, ResultView
+from lims.services.reading.page import Verb
+from lims.services.reading.worksheet import WaitingAnalysis, WaitingMethod
+from lims.services.recording import EnterResult
+from lims.services.result import Entered
+from lims.services.transaction import Transaction
+
+
+class Enter(Body):
+    text: Text = Field("", description="as measured or printed: 0.62 mg/kg, <0.05, ND, 0.62 ± 0.05 mg/kg")
+    unit: Optional = Field("", description="where the text names none; left out: the unit of the analysis")
+    expanded: Optional = Field("", description="expanded uncertainty: 0.05 or 20%")
+    k: Number = Field("", description="coverage factor; left out: 2")
+    inputs: dict[str, Number] = Field(
+        default={}, max_length=40, description="readings by name, for a method with a formula; instead of text"
+    )
+    remark: Optional = ""
+    reason: Optional = Field("", description="needed for a correction after submission")
+    submit: bool = True
+
+
+class AnalysisAnswer(Answer):
+    """One analysis; ``version`` is its ETag."""
+
+    id: int
+    version: int
+    state: str
+    sample: str
+    worksheet: str
+    product: str
+    formula: str
+    title: str
+    analysis: AnalysisView
+    verbs: list[Verb]
+
+
+class Verified(Answer):
+    analysis: int
+    result: int
+    state: str
+    sample: str
+    sample_state: str
+
+
+class Waiting(Answer):
+    methods: list[WaitingMethod]
+    analyses: list[WaitingAnalysis] = Field(description="of the method asked for")
+
+
+class WaitingQuery(Query):
+    method: str = ""
+
+
+def _answer(seen: AnalysisDetail) -> AnalysisAnswer:
+    one = seen.analysis
+    return AnalysisAnswer(
+        id=one.id, version=one.version, state=one.state, sample=seen.sample_no, worksheet=seen.worksheet_no,
+        product=seen.product, formula=seen.formula, title=seen.title, analysis=one, verbs=list(seen.verbs),
+    )  # fmt: skip
+
+
+@reads("/analyses", "result:see_raw", Waiting, "What waits for a worksheet, by method", query=WaitingQuery)
+def waiting(tx: Transaction, query: WaitingQuery) -> Waiting:
+    rows = worksheets.waiting(tx, query.method) if query.method else ()
+    return Waiting(methods=list(worksheets.waiting_methods(tx)), analyses=list(rows))
+
+
+@reads("/analyses/<int:id>", "result:see_raw", AnalysisAnswer, "One analysis, blind")
+def one(tx: Transaction, _query: None, id: int) -> AnalysisAnswer:
+    return _answer(reading.detail(tx, id))
+
+
+@reads("/analyses/<int:id>/results", "result:see_raw", list[ResultView], "Every version of its result, newest first")
+def results(tx: Transaction, _query: None, id: int) -> list[ResultView]:
+    reading.detail(tx, id)
+    return list(reading.history(tx, id))
+
+
+@writes(
+    "PUT", "/analyses/<int:id>/result", "result:enter", Entered, "Enter a result and submit it",
+    body=Enter, if_match=True,
+    example={"text": "0.62 mg/kg", "expanded": "0.05", "k": "2", "submit": True},
+)  # fmt: skip
+def enter(tx: Transaction, body: Enter, id: int, version: int | None) -> Entered:
+    cmd = EnterResult(
+        id, body.text, unit=body.unit, expanded=body.expanded, k=body.k, remark=body.remark, reason=body.reason,
+        inputs=body.inputs, submit=body.submit, version=version,
+    )  # fmt: skip
+    return result.enter(tx, cmd)
+
+
+def _of(tx: Transaction, id: int) -> AnalysisAnswer:
+    return _answer(reading.detail(tx, id))
+
+
+@writes("POST", "/analyses/<int:id>/submit", "result:enter", AnalysisAnswer, "Submit what was entered", body=Empty, then=_of)
+def submit(tx: Transaction, _body: Empty, id: int) -> int:
+    result.submit(tx, id)
+    return id
+
+
+def _verified(tx: Transaction, done: tuple[int, int, str]) -> Verified:
+    analysis_id, result_id, sample_state = done
+    seen = reading.detail(tx, analysis_id)
+    return Verified(
+        analysis=analysis_id, result=result_id, state=seen.analysis.state, sample=seen.sample_no,
+        sample_state=sample_state,
+    )  # fmt: skip
+
+
+@writes(
+    "POST", "/results/<int:id>/verify", "result:verify", Verified,
+    "Verify the newest result of an analysis; the last one completes its sample", body=Empty, then=_verified,
+)  # fmt: skip
+def verify(tx: Transaction, _body: Empty, id: int) -> tuple[int, int, str]:
+    analysis_id = result.by_result(tx, id)
+    return analysis_id, id, result.verify(tx, analysis_id)
+
+
+@writes(
+    "POST", "/analyses/<int:id>/return", "result:retest", AnalysisAnswer, "Send back to the analyst",
+    body=Reason, then=_of, example={"reason": "dilution factor missing"},
+)  # fmt: skip
+def send_back(tx: Transaction, body: Reason, id: int) -> int:
+    result.send_back(tx, id, body.reason)
+    return id
+
+
+@writes(
+    "POST", "/analyses/<int:id>/retest", "result:retest", AnalysisAnswer, "Have it tested again; both results stay",
+    body=Reason, then=_of, example={"reason": "close to the limit"},
+)  # fmt: skip
+def retest(tx: Transaction, body: Reason, id: int) -> int:
+    result.retest(tx, id, body.reason)
+    return id
+
+
+class Cancelled(Answer):
+    id: int
+    state: str
+
+
+def _cancelled(_tx: Transaction, id: int) -> Any:
+    return Cancelled(id=id, state="cancelled")
+
+
+@writes(
+    "POST", "/analyses/<int:id>/cancel", "analysis:choose", Cancelled, "Leave an analysis out",
+    body=Reason, then=_cancelled, example={"reason": "not asked for by the importer's contract"},
+)  # fmt: skip
+def cancel(tx: Transaction, body: Reason, id: int) -> int:
+    request.cancel_analysis(tx, id, body.reason)
+    return id

@@ -1,0 +1,106 @@
+"""Instrument runs over HTTP: upload a file for its preview, accept all or some, refuse, reverse."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from lims.api.body import Answer, Body, Optional, Reason, Short
+from lims.api.operation import reads, writes
+from lims.services import run
+from lims.services.reading import run as reading
+from lims.services.reading.page import Verb
+from lims.services.reading.run import ReadingView
+from lims.services.run import Accepted, ReceiveRun
+from lims.services.transaction import Transaction
+
+
+class Upload(Body):
+    worksheet: Short = Field(min_length=1)
+    instrument: Optional = Field("", description="left out: that of the worksheet")
+
+
+class AcceptRows(Body):
+    rows: list[int] | None = Field(
+        None, max_length=5000, description="numbers of the readings; null: every matched one without a problem"
+    )
+    reason: Optional = ""
+
+
+class RunAnswer(Answer):
+    id: str = Field(description="the number, which stands in the paths")
+    no: str
+    state: str
+    worksheet: str
+    adapter: str
+    name: str
+    digest: str = Field(description="SHA-256 of the bytes as stored")
+    size: int
+    encoding: str
+    received_by: str
+    received_at: datetime
+    result_cells: int
+    skipped: dict[str, int]
+    notices: list[dict[str, Any]]
+    problem: str
+    counts: dict[str, int]
+    rows: list[ReadingView]
+    verbs: list[Verb]
+
+
+class RunAccepted(Answer):
+    id: str
+    no: str
+    state: str
+    written: int
+    left: int
+
+
+def _shown(tx: Transaction, no: str) -> RunAnswer:
+    seen = reading.detail(tx, no)
+    same = ("no", "state", "adapter", "name", "digest", "size", "encoding", "received_by", "received_at",
+            "result_cells", "skipped", "problem", "counts")  # fmt: skip
+    return RunAnswer(
+        id=seen.no, worksheet=seen.worksheet_no, rows=list(seen.readings), verbs=list(seen.verbs),
+        notices=list(seen.notices), **{name: getattr(seen, name) for name in same},
+    )  # fmt: skip
+
+
+@reads("/runs/<id>", "result:see_raw", RunAnswer, "A run with every reading as printed")
+def one(tx: Transaction, _query: None, id: str) -> RunAnswer:
+    return _shown(tx, id)
+
+
+@writes(
+    "POST", "/runs", "run:import", RunAnswer, "Upload an instrument file for its preview; writes no result",
+    body=Upload, then=_shown, status=201, file=True,
+    example={"worksheet": "WS-2611-001", "instrument": "ICPMS-01"},
+)  # fmt: skip
+def upload(tx: Transaction, sent: tuple[Upload, str, bytes]) -> str:
+    body, name, content = sent
+    return run.preview(tx, ReceiveRun(body.worksheet, name, content, body.instrument)).no
+
+
+@writes(
+    "POST", "/runs/<id>/accept", "run:import", RunAccepted, "Write the readings as results",
+    body=AcceptRows, example={"rows": None},
+)  # fmt: skip
+def accept(tx: Transaction, body: AcceptRows, id: str) -> RunAccepted:
+    done: Accepted = run.accept(tx, id, None if body.rows is None else tuple(body.rows), body.reason)
+    return RunAccepted(id=done.no, **done.__dict__)
+
+
+@writes("POST", "/runs/<id>/refuse", "run:import", RunAnswer, "Refuse a file", body=Reason, then=_shown,
+        example={"reason": "wrong file"})  # fmt: skip
+def refuse(tx: Transaction, body: Reason, id: str) -> str:
+    run.refuse(tx, id, body.reason)
+    return id
+
+
+@writes("POST", "/runs/<id>/reverse", "run:import", RunAnswer, "Take back its unverified results", body=Reason,
+        then=_shown, example={"reason": "wrong calibration curve"})  # fmt: skip
+def reverse(tx: Transaction, body: Reason, id: str) -> str:
+    run.reverse(tx, id, body.reason)
+    return id
