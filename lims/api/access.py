@@ -1,4 +1,4 @@
-"""Who calls: the person behind a bearer token, and whether right and scope cover the operation. Cookies count for nothing."""
+"""Who calls: the person behind a bearer token, and whether right and scope cover it. Cookies count for nothing."""
 
 from __future__ import annotations
 

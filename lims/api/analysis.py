@@ -106,7 +106,7 @@ def _of(tx: Transaction, id: int) -> AnalysisAnswer:
     return _answer(reading.detail(tx, id))
 
 
-@writes("POST", "/analyses/<int:id>/submit", "result:enter", AnalysisAnswer, "Submit what was entered", body=Empty, then=_of)
+@writes("POST", "/analyses/<int:id>/submit", "result:enter", AnalysisAnswer, "Submit", body=Empty, then=_of)
 def submit(tx: Transaction, _body: Empty, id: int) -> int:
     result.submit(tx, id)
     return id

@@ -73,7 +73,9 @@ def _issued(tx: Transaction, done: certificate.Issued) -> CertificateAnswer:
     return _shown(tx, done.no).model_copy(update={"lot_state": done.lot_state})
 
 
-@reads("/certificates", "certificate:read", PageOf[CertificateItem], "Certificates, newest first", query=CertificateQuery)
+@reads(
+    "/certificates", "certificate:read", PageOf[CertificateItem], "Certificates, newest first", query=CertificateQuery
+)
 def listing(tx: Transaction, query: CertificateQuery) -> Any:
     page = reading.listing(tx, query.state, query.after, query.limit)
     return PageOf[CertificateItem](items=list(page.items), next=page.next)

@@ -27,8 +27,9 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
         importlib.import_module(f"lims.api.{noun}")
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     blueprint.before_request(access.who)
-    for kind, answer in ((LimsError, problem.of_error), (HTTPException, problem.of_http), (Exception, problem.of_fault)):
-        blueprint.register_error_handler(kind, answer)
+    blueprint.register_error_handler(LimsError, problem.of_error)
+    blueprint.register_error_handler(HTTPException, problem.of_http)
+    blueprint.register_error_handler(Exception, problem.of_fault)
     for operation in OPERATIONS:
         view = access.needs(operation)(door.view(operation))
         blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])

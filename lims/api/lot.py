@@ -44,7 +44,7 @@ def listing(tx: Transaction, query: LotQuery) -> Any:
     return PageOf[LotItem](items=list(page.items), next=page.next)
 
 
-@reads("/lots/<no>", "request:see", DecisionView, "A lot with its results, what the table proposes and what was decided")
+@reads("/lots/<no>", "request:see", DecisionView, "A lot: results, what the table proposes, what was decided")
 def one(tx: Transaction, _query: None, no: str) -> DecisionView:
     return reading.detail(tx, no)
 

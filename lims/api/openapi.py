@@ -159,7 +159,8 @@ def _responses(one: Operation, schemas: dict[tuple[str, str], Any]) -> dict[str,
 
 def _good(one: Operation, schemas: dict[tuple[str, str], Any]) -> dict[str, Any]:
     if one.answer is bytes:
-        return {"description": one.summary, "content": {one.media_type: {"schema": {"type": "string", "format": "binary"}}}}
+        binary = {"type": "string", "format": "binary"}
+        return {"description": one.summary, "content": {one.media_type: {"schema": binary}}}
     schema = schemas[(f"{one.name}:answer", "serialization")]
     return {"description": one.summary, "content": {"application/json": {"schema": schema}}}
 

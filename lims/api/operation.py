@@ -15,7 +15,7 @@ PUBLIC, ANYBODY = "public", "signed_in"
 
 @dataclass(frozen=True)
 class Operation:
-    """``do(tx, body or query, **path)`` is the handler; for a write, ``then(tx, its return)`` looks at what came of it."""
+    """``do(tx, body or query, **path)`` is the handler; ``then(tx, its return)`` shows what a write did."""
 
     name: str
     method: str

@@ -1,4 +1,4 @@
-"""Organisations over HTTP: importers, producers, customs offices and sites, for looking up and adding at the counter."""
+"""Organisations over HTTP: importers, producers, customs offices and sites, looked up and kept at the counter."""
 
 from __future__ import annotations
 

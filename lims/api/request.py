@@ -11,9 +11,7 @@ from lims.api.lot import DecidedLot
 from lims.api.operation import reads, writes
 from lims.domain.rules.errors import BadInput
 from lims.services import lot, request
-from lims.services.reading import analysis as analyses
 from lims.services.reading import request as reading
-from lims.services.reading.analysis import AnalysisDetail
 from lims.services.reading.request import RequestItem, RequestView
 from lims.services.request import AcceptRequest, LineCommand, LodgeRequest, LotCommand
 from lims.services.transaction import Transaction

@@ -286,6 +286,13 @@ def add_analysis(tx: Transaction, cmd: AddAnalysis) -> int:
     return analysis.id
 
 
+def close(tx: Transaction, no: str) -> None:
+    """Closed when nothing of it is open any more; usually this rides along with its last certificate."""
+    row = lookup.request(tx, no, selectinload(RequestRow.lots))
+    still = [refusal("LOT_OPEN", lot=lot.no) for lot in row.lots if lot.state not in ("disposed", "cancelled")]
+    transition.act(tx, row, "close", lookup.over(row), also=still)
+
+
 def cancel_analysis(tx: Transaction, analysis_id: int, reason: str) -> None:
     row: Any = lookup.analysis(tx, analysis_id)
     transition.act(tx, row, "cancel", lookup.over(row), reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from lims.domain.conformity.acceptance import accept
@@ -70,6 +71,8 @@ def judge_one(
             return invalid("INCOMPATIBLE_UNIT", result.text)
     else:
         here = result
+        if result.unit and not limit.unit:
+            limit = replace(limit, unit=result.unit)
     if operator == "ND":
         return must_be_absent(here, limit)
     if status != "numeric" or here.value is None:

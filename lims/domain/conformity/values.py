@@ -237,6 +237,6 @@ def worst(verdicts: Iterable[str]) -> str:
 
 
 def worst_of(found: list[Conformity]) -> Conformity:
-    """The verdict that counts among several, the first of its gravity."""
+    """The verdict that counts among several, the first of its gravity; no result is named before other trouble."""
     order = (*VERDICTS, "NO_LIMIT")
-    return min(found, key=lambda one: order.index(one.verdict))
+    return min(found, key=lambda one: (order.index(one.verdict), one.reason != "NOT_A_RESULT"))

@@ -1,0 +1,1 @@
+"""Benchmarks, each a file with its floor beside it; only ratios are reported."""
