@@ -8,8 +8,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 
-from apiflask import APIFlask
-from flask import Response, g, request
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from lims.domain.rules.permissions import grants
@@ -42,11 +41,11 @@ HEADERS = {
 csrf = CSRFProtect()
 
 
-def create_app(place: Installation, secret: str, testing: bool = False) -> APIFlask:
+def create_app(place: Installation, secret: str, testing: bool = False) -> Flask:
     """The web application of one installation; refuses to start with a route that names no right."""
     if len(secret) < 32:
         raise ValueError("the session secret needs at least 32 characters")
-    app = APIFlask("lims", title="LIMS", version="1.0", docs_path=None, spec_path=None)
+    app = Flask("lims")
     app.config.update(
         SECRET_KEY=secret,
         TESTING=testing,
@@ -73,7 +72,7 @@ def create_app(place: Installation, secret: str, testing: bool = False) -> APIFl
     return app
 
 
-def _room(app: APIFlask, name: str) -> None:
+def _room(app: Flask, name: str) -> None:
     if find_spec(name) is not None:
         module = importlib.import_module(name)
         blueprint = getattr(module, "blueprint", None)
@@ -81,14 +80,14 @@ def _room(app: APIFlask, name: str) -> None:
             app.register_blueprint(blueprint)
 
 
-def _api(app: APIFlask) -> None:
+def _api(app: Flask) -> None:
     module = importlib.import_module("lims.api")
     install = getattr(module, "install", None)
     if install is not None:
         install(app, csrf)
 
 
-def _frame(app: APIFlask, place: Installation) -> None:
+def _frame(app: Flask, place: Installation) -> None:
     """What every page is given, and the headers that every answer carries."""
 
     @app.context_processor

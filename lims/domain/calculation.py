@@ -1,6 +1,6 @@
 """From raw readings to a value by the formula of the method: arithmetic in Decimal, nothing else can be said in it.
 
-Kept with its inputs, so that the reported value can be worked out again (ISO/IEC 17025 7.5.1, 7.11.6).
+Kept with its inputs and steps, so that the value can be worked out again (ISO/IEC 17025 7.5.1, 7.11.6).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from simpleeval import InvalidExpression, SimpleEval
@@ -19,58 +20,89 @@ from lims.domain.numbers.rounding import plain
 from lims.domain.rules.errors import BadInput
 
 LONGEST = 300
+HIGHEST_POWER = 30
+KEPT_DIGITS = 15
+"""Of a quotient that does not end; fewer than are computed, so that 0.1 / 3 * 6 is 0.2 again."""
 _CONTEXT = decimal.Context(
     prec=34, rounding=decimal.ROUND_HALF_EVEN,
     traps=[decimal.Overflow, decimal.DivisionByZero, decimal.InvalidOperation],
 )
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    if abs(exponent) > HIGHEST_POWER or exponent != exponent.to_integral_value():
+        raise InvalidExpression(f"powers are whole numbers up to {HIGHEST_POWER}")
+    return base**exponent
+
+
+def _mean(*values: Decimal) -> Decimal:
+    return sum(values, Decimal(0)) / len(values)
+
+
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+    ast.Pow: _power,
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
-_FUNCTIONS: dict[str, Callable[..., Any]] = {"min": min, "max": max, "abs": abs}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "min": min, "max": max, "abs": abs, "mean": _mean, "sqrt": Decimal.sqrt, "log10": Decimal.log10, "ln": Decimal.ln,
+    "exp": Decimal.exp,
+}
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """A value with all that made it: formula, inputs as typed, and every step that was worked out."""
+
+    formula: str
+    inputs: tuple[tuple[str, str], ...]
+    value: Decimal
+    steps: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "formula": self.formula, "inputs": dict(self.inputs), "value": plain(self.value),
+            "steps": [{"of": part, "value": value} for part, value in self.steps],
+        }
 
 
 class _DecimalEval(SimpleEval):
-    """simpleeval with numbers read as Decimal from their own text and no operator beyond the four of arithmetic."""
+    """simpleeval with numbers read as Decimal from their own text, arithmetic and a few functions only."""
 
-    def __init__(self, names: Mapping[str, Decimal]) -> None:
+    def __init__(self, names: Mapping[str, Decimal], formula: str) -> None:
         super().__init__(operators=_OPERATORS, functions=_FUNCTIONS, names=dict(names))
         allowed = (ast.Expr, ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Call)
         self.nodes = {kind: act for kind, act in self.nodes.items() if kind in allowed}
-        self.source = ""
+        self.nodes[ast.BinOp] = self._eval_step(self.nodes[ast.BinOp])
+        self.nodes[ast.Call] = self._eval_step(self.nodes[ast.Call])
+        self.formula = formula
+        self.steps: list[tuple[str, str]] = []
 
-    def eval(self, expr: str, previously_parsed: Any = None) -> Any:
-        self.source = expr
-        return super().eval(expr, previously_parsed)
+    def _eval_step(self, act: Callable[[ast.AST], Any]) -> Callable[[ast.AST], Any]:
+        def evaluated(node: ast.AST) -> Any:
+            value = act(node)
+            if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 60:
+                self.steps.append((ast.get_source_segment(self.formula, node) or "", plain(_trimmed(value))))
+            return value
+
+        return evaluated
 
     def _eval_constant(self, node: ast.Constant) -> Any:
-        text = ast.get_source_segment(self.source, node)
+        text = ast.get_source_segment(self.formula, node)
         if isinstance(node.value, bool) or not isinstance(node.value, int | float) or text is None:
             raise InvalidExpression("only numbers")
         return Decimal(text)
 
 
-@dataclass(frozen=True)
-class Calculation:
-    """A value with all that made it."""
-
-    formula: str
-    inputs: tuple[tuple[str, str], ...]
-    value: Decimal
-
-    def as_json(self) -> dict[str, Any]:
-        return {"formula": self.formula, "inputs": dict(self.inputs), "value": plain(self.value)}
-
-
 def names_in(formula: str) -> tuple[str, ...]:
-    """The readings that a formula asks for, in the order of their first appearance."""
-    tree = _parsed(formula)
+    """The readings that a formula asks for, in the order of their first appearance. BadInput FORMULA_…"""
     found = sorted(
-        (node for node in ast.walk(tree) if isinstance(node, ast.Name)), key=lambda node: (node.lineno, node.col_offset)
+        (node for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)),
+        key=lambda node: (node.lineno, node.col_offset),
     )
     return tuple(dict.fromkeys(node.id for node in found if node.id not in _FUNCTIONS))
 
@@ -84,34 +116,41 @@ def calculate(formula: str, inputs: Mapping[str, Decimal]) -> Calculation:
     unused = [name for name in inputs if name not in wanted]
     if unused:
         raise BadInput("FORMULA_INPUT_UNKNOWN", field=f"inputs.{unused[0]}", name=unused[0])
-    value = evaluate(formula, inputs)
-    return Calculation(formula, tuple((name, plain(inputs[name])) for name in wanted), value)
+    value, steps = _evaluated(formula, inputs)
+    return Calculation(formula, tuple((name, plain(inputs[name])) for name in wanted), value, steps)
 
 
 def evaluate(formula: str, inputs: Mapping[str, Decimal]) -> Decimal:
-    """The formula's value in Decimal with 34 digits; a value that is not finite or too large is refused."""
-    _parsed(formula)
+    """The formula's value in Decimal; a value that is not finite or too large is refused (BadInput FORMULA_…)."""
+    return _evaluated(formula, inputs)[0]
+
+
+def _evaluated(formula: str, inputs: Mapping[str, Decimal]) -> tuple[Decimal, tuple[tuple[str, str], ...]]:
+    text = formula.strip()
+    tree = _parsed(formula)
+    worker = _DecimalEval(inputs, text)
     try:
         with decimal.localcontext(_CONTEXT):
-            value = _DecimalEval(inputs).eval(formula.strip())
-    except (decimal.DivisionByZero, ZeroDivisionError):
+            value = worker.eval(text, previously_parsed=tree.body)
+    except (decimal.DivisionByZero, decimal.DivisionUndefined, ZeroDivisionError):
         raise BadInput("FORMULA_DIVISION_BY_ZERO", field="inputs") from None
-    except (InvalidExpression, decimal.DecimalException, TypeError, ValueError, KeyError) as error:
+    except (InvalidExpression, ArithmeticError, TypeError, ValueError, KeyError, RecursionError) as error:
         raise BadInput("FORMULA_CANNOT_BE_COMPUTED", field="formula", why=str(error)[:120]) from None
     if not isinstance(value, Decimal) or not value.is_finite() or abs(value.adjusted()) > 60:
         raise BadInput("FORMULA_CANNOT_BE_COMPUTED", field="formula", why="out of bounds")
-    return _trimmed(value)
+    return _trimmed(value), tuple(worker.steps)
 
 
 def _trimmed(value: Decimal) -> Decimal:
-    """Without the tail of a division that does not end: at most 12 significant digits are kept."""
-    if len(value.as_tuple().digits) <= 12:
+    """Without the tail of a division that does not end."""
+    if len(value.as_tuple().digits) <= KEPT_DIGITS:
         return Decimal(plain(value))
     with decimal.localcontext(_CONTEXT) as context:
-        context.prec = 12
+        context.prec = KEPT_DIGITS
         return Decimal(plain((+value).normalize()))
 
 
+@lru_cache(maxsize=256)
 def _parsed(formula: str) -> ast.Expression:
     if len(formula) > LONGEST:
         raise BadInput("FORMULA_TOO_LONG", field="formula", longest=LONGEST)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from flask import Flask, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
@@ -22,7 +21,6 @@ STATUS: tuple[tuple[type[LimsError], int], ...] = (
     (Conflict, 409),
     (TooManyTries, 429),
 )
-log = structlog.get_logger("lims")
 
 
 def status_of(error: LimsError) -> int:
@@ -54,7 +52,9 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _fault(error: Exception) -> Any:
-    log.error("fault", reference=request_id(), path=request.path, exc_info=error)
+    import structlog  # slow to import, and needed only when something is wrong
+
+    structlog.get_logger("lims").error("fault", reference=request_id(), path=request.path, exc_info=error)
     if wants_json():
         return jsonify(code="FAULT", reference=request_id()), 500
     return render_template("errors/error.html", status=500, error=None, reference=request_id()), 500

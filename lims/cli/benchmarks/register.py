@@ -30,7 +30,7 @@ def measure() -> list[Measured]:
     no = story.lodge(lodging(Consignment("FISH", "CN", "鱼", "Fish", "0303.89", "OCEAN", "EC", "lodged"), 1))
     story.accept(no)
     client = create_app(place, throwaway_secret(), testing=True).test_client()
-    body = {"lot": f"{no}-L1", "sampler_1": "Igor", "sampler_2": "Olga", "seal_no": "HK-1"}
+    body = {"lot": f"{no}-L1", "samplers": ["Igor", "Olga"], "seal_no": "HK-1"}
 
     def product() -> None:
         answer = client.post("/api/v1/samples", json=body, headers={"Authorization": f"Bearer {token}"})
@@ -48,30 +48,20 @@ def measure() -> list[Measured]:
 
 def floor():  # type: ignore[no-untyped-def]
     from flask import Flask, request
-    from sqlalchemy import String
-    from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+    from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 
     from lims.persistence.session import make_engine
 
-    class Base(DeclarativeBase):
-        pass
-
-    class Sample(Base):
-        __tablename__ = "sample"
-        id: Mapped[int] = mapped_column(primary_key=True)
-        seal: Mapped[str] = mapped_column(String(60))
-
+    table = Table("sample", MetaData(), Column("id", Integer, primary_key=True), Column("seal", String(60)))
     engine = make_engine(f"sqlite:///{Path(tempfile.mkdtemp()) / 'floor.db'}")
-    Base.metadata.create_all(engine)
+    table.metadata.create_all(engine)
     app = Flask("floor")
 
     @app.post("/samples")
     def add() -> dict[str, int]:
-        with Session(engine) as session:
-            row = Sample(seal=request.get_json()["seal"])
-            session.add(row)
-            session.commit()
-            return {"id": row.id}
+        with engine.begin() as connection:
+            done = connection.execute(insert(table).values(seal=request.get_json()["seal"]))
+            return {"id": done.inserted_primary_key[0]}
 
     client = app.test_client()
     return lambda: client.post("/samples", json={"seal": "HK-1"})

@@ -44,6 +44,8 @@ class CertificateView:
     replaces: str
     replaced_by: str
     withdrawal_reason: str
+    mine: bool
+    """The reader asked for the withdrawal, so that another person must do it."""
     verbs: tuple[Verb, ...]
 
 
@@ -91,5 +93,6 @@ def detail(tx: Transaction, no: str) -> CertificateView:
         older.no or "" if older else "",
         newer or "",
         row.withdrawal_reason,
+        row.withdrawal_asked_by == tx.actor.id,
         verbs(tx, row, open_verbs("certificate", row.state), Over(lot.request_id, lot.id)),
     )

@@ -18,7 +18,7 @@ from lims.persistence.request import LotRow, RequestRow
 from lims.services import lookup
 from lims.services.lot import newest_disposition, newest_report, proposal
 from lims.services.reading.analysis import AnalysisView, analysis_view
-from lims.services.reading.page import Page, Verb, page, verbs
+from lims.services.reading.page import Page, Verb, page, seen_whole, verbs
 from lims.services.sample import of_round
 from lims.services.transaction import Transaction
 
@@ -75,7 +75,7 @@ class DecisionView:
 
 
 def listing(tx: Transaction, states: Sequence[str] = (), after: str = "", size: int = 50) -> Page[LotItem]:
-    tx.require("request:see")
+    seen_whole(tx, "lot", "")
     query = select(LotRow).options(joinedload(LotRow.line), joinedload(LotRow.request))
     if states:
         query = query.where(LotRow.state.in_(states))
@@ -97,7 +97,7 @@ def _item(tx: Transaction, row: LotRow) -> LotItem:
 
 
 def detail(tx: Transaction, no: str) -> DecisionView:
-    tx.require("request:see")
+    seen_whole(tx, "lot", no)
     row = lookup.lot(tx, no, joinedload(LotRow.request).joinedload(RequestRow.importer))
     report = newest_report(tx, row)
     samples = of_round(tx, row)

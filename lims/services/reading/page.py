@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select
 
+from lims.domain.rules.errors import NotFound
 from lims.domain.rules.refusal import Refusal
 from lims.services import transition
 from lims.services.transaction import Transaction
@@ -40,6 +41,12 @@ def page(
     rows: Sequence[Any] = tx.session.scalars(query.order_by(key.desc()).limit(size + 1)).unique().all()
     shown = rows[:size]
     return Page(tuple(make(row) for row in shown), str(shown[-1].id) if len(rows) > size else None)
+
+
+def seen_whole(tx: Transaction, noun: str, no: str) -> None:
+    """What names the importer is not there for those whose every right to see requests is blind."""
+    if all(grant.over == "blind" for grant in tx.require("request:see")):
+        raise NotFound("NOT_FOUND", noun=noun, no=no)
 
 
 def verbs(tx: Transaction, row: Any, names: Sequence[str], over: transition.Over) -> tuple[Verb, ...]:

@@ -17,7 +17,7 @@ from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.sample import SampleRow
 from lims.services import lookup
 from lims.services.reading.analysis import AnalysisView, analysis_view
-from lims.services.reading.page import Page, Verb, page, verbs
+from lims.services.reading.page import Page, Verb, page, seen_whole, verbs
 from lims.services.transaction import Transaction
 
 
@@ -140,7 +140,7 @@ def _item(row: RequestRow) -> RequestItem:
 
 
 def detail(tx: Transaction, no: str) -> RequestView:
-    tx.require("request:see")
+    seen_whole(tx, "request", no)
     row = lookup.request(
         tx,
         no,

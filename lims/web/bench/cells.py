@@ -51,10 +51,8 @@ def cell_finding(position_id: int) -> Any:
             seen = reading_worksheet.grid(tx, str(body.get("worksheet", "")))
     except LimsError as error:
         return _refused(error, text)
-    return jsonify(
-        kept=True, text=text, verdict="", batch=seen.batch_state, batch_word=word("state", seen.batch_state, current()).text,
-        finding=seen.batch_finding,
-    )
+    shown = word("state", seen.batch_state, current()).text
+    return jsonify(kept=True, text=text, verdict="", batch=seen.batch_state, batch_word=shown, finding=seen.batch_finding)
 
 
 def _body() -> dict[str, Any]:
