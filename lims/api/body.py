@@ -47,6 +47,15 @@ class Answer(BaseModel):
     model_config = ConfigDict(arbitrary_types_allowed=False)
 
 
+Made = TypeVar("Made", bound=Answer)
+
+
+def taken(model: type[Made], seen: Any, **built: Any) -> Made:
+    """An answer whose fields are those of the view by the same names, but for the ones built here."""
+    same = {name: getattr(seen, name) for name in model.model_fields if name not in built}
+    return model(**{name: list(value) if isinstance(value, tuple) else value for name, value in same.items()}, **built)
+
+
 class PageOf(Answer, Generic[Item]):
     items: list[Item]
     next: str | None = Field(description="pass as `after` for the next page; null on the last")

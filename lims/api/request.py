@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Answer, Body, Empty, Number, Optional, PageOf, PageQuery, Reason, Short, Text
+from lims.api.body import Answer, Body, Empty, Number, Optional, PageOf, PageQuery, Reason, Short, Text, taken
 from lims.api.lot import DecidedLot
 from lims.api.operation import reads, writes
 from lims.domain.rules.errors import BadInput
 from lims.services import lot, request
 from lims.services.reading import request as reading
-from lims.services.reading.request import RequestItem, RequestView
+from lims.services.reading.page import Verb
+from lims.services.reading.request import LineView, LotView, RequestItem
 from lims.services.request import AcceptRequest, LineCommand, LodgeRequest, LotCommand
 from lims.services.transaction import Transaction
 
@@ -64,7 +66,7 @@ class Reply(Body):
     answer: Text = Field(min_length=1)
 
 
-class Reject(Body):
+class RejectRequest(Body):
     reason_code: Short = Field(description=", ".join(request.REJECT_REASONS))
     reason: Optional = ""
 
@@ -84,6 +86,34 @@ class LotDecision(Body):
 
 class Decide(Body):
     lots: list[LotDecision] = Field(min_length=1, max_length=200)
+
+
+class PaperAnswer(Answer):
+    id: int
+    name: str
+    size: int
+
+
+class RequestAnswer(Answer):
+    no: str
+    version: int
+    declaration_no: str
+    jurisdiction: str
+    port: str
+    port_zh: str
+    port_en: str
+    importer: str
+    producer: str
+    origin: str
+    transport: dict[str, str]
+    note: str
+    question: str
+    state: str
+    lodged_at: datetime
+    lines: list[LineView]
+    lots: list[LotView] = Field(description="each with its proposed analyses: id, method, limit")
+    attachments: list[PaperAnswer]
+    verbs: list[Verb]
 
 
 class Decisions(Answer):
@@ -108,8 +138,10 @@ EXAMPLE = {
 REASON = {"reason": "withdrawn by the importer"}
 
 
-def _shown(tx: Transaction, no: str) -> RequestView:
-    return reading.detail(tx, no)
+def _shown(tx: Transaction, no: str) -> RequestAnswer:
+    seen = reading.detail(tx, no)
+    papers = [PaperAnswer(id=id, name=name, size=size) for id, name, size in seen.attachments]
+    return taken(RequestAnswer, seen, port=seen.port_code, attachments=papers)
 
 
 @reads(
@@ -120,13 +152,13 @@ def listing(tx: Transaction, query: RequestQuery) -> Any:
     return PageOf[RequestItem](items=list(page.items), next=page.next)
 
 
-@reads("/inspection-requests/<no>", "request:see", RequestView, "A request with lines, lots and proposed analyses")
-def one(tx: Transaction, _query: None, no: str) -> RequestView:
-    return reading.detail(tx, no)
+@reads("/inspection-requests/<no>", "request:see", RequestAnswer, "A request with lines, lots and proposed analyses")
+def one(tx: Transaction, _query: None, no: str) -> RequestAnswer:
+    return _shown(tx, no)
 
 
 @writes(
-    "POST", "/inspection-requests", "request:lodge", RequestView, "Lodge a consignment; answers the proposed analyses",
+    "POST", "/inspection-requests", "request:lodge", RequestAnswer, "Lodge a consignment; answers the proposed analyses",
     body=Lodge, then=_shown, status=201, example=EXAMPLE,
 )  # fmt: skip
 def lodge(tx: Transaction, body: Lodge) -> str:
@@ -147,7 +179,7 @@ def lodge(tx: Transaction, body: Lodge) -> str:
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/accept", "request:accept", RequestView, "Accept: contract review",
+    "POST", "/inspection-requests/<no>/accept", "request:accept", RequestAnswer, "Accept: contract review",
     body=Accept, then=_shown, example={"gaps": [{"line": 2, "reason": "checked by label review only"}]},
 )  # fmt: skip
 def accept(tx: Transaction, body: Accept, no: str) -> str:
@@ -156,7 +188,7 @@ def accept(tx: Transaction, body: Accept, no: str) -> str:
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/ask", "request:ask", RequestView, "Ask the one who lodged it",
+    "POST", "/inspection-requests/<no>/ask", "request:ask", RequestAnswer, "Ask the one who lodged it",
     body=Ask, then=_shown, example={"question": "Which lot does the bill of lading name?"},
 )  # fmt: skip
 def ask(tx: Transaction, body: Ask, no: str) -> str:
@@ -165,7 +197,7 @@ def ask(tx: Transaction, body: Ask, no: str) -> str:
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/answer", "request:answer", RequestView, "Answer the question",
+    "POST", "/inspection-requests/<no>/answer", "request:answer", RequestAnswer, "Answer the question",
     body=Reply, then=_shown, example={"answer": "Lot PP-2611-A"},
 )  # fmt: skip
 def answer(tx: Transaction, body: Reply, no: str) -> str:
@@ -174,16 +206,16 @@ def answer(tx: Transaction, body: Reply, no: str) -> str:
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/reject", "request:ask", RequestView, "Reject with a structured reason",
-    body=Reject, then=_shown, example={"reason_code": "papers_missing", "reason": "no health certificate"},
+    "POST", "/inspection-requests/<no>/reject", "request:ask", RequestAnswer, "Reject with a structured reason",
+    body=RejectRequest, then=_shown, example={"reason_code": "papers_missing", "reason": "no health certificate"},
 )  # fmt: skip
-def reject(tx: Transaction, body: Reject, no: str) -> str:
+def reject(tx: Transaction, body: RejectRequest, no: str) -> str:
     request.reject(tx, no, body.reason_code, body.reason)
     return no
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/cancel", "request:cancel", RequestView,
+    "POST", "/inspection-requests/<no>/cancel", "request:cancel", RequestAnswer,
     "Cancel with its open lots, samples and analyses", body=Reason, then=_shown, example=REASON,
 )  # fmt: skip
 def cancel(tx: Transaction, body: Reason, no: str) -> str:
@@ -192,7 +224,7 @@ def cancel(tx: Transaction, body: Reason, no: str) -> str:
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/close", "request:close", RequestView,
+    "POST", "/inspection-requests/<no>/close", "request:close", RequestAnswer,
     "Close a request all of whose lots are done", body=Empty, then=_shown,
 )  # fmt: skip
 def close(tx: Transaction, _body: Empty, no: str) -> str:
@@ -218,7 +250,7 @@ def decide(tx: Transaction, body: Decide, no: str) -> Decisions:
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/analyses", "analysis:choose", RequestView,
+    "POST", "/inspection-requests/<no>/analyses", "analysis:choose", RequestAnswer,
     "Ask for one more analysis than proposed", body=Add, then=_shown, status=201,
     example={"lot": "RQ-2611-0001-L1", "analyte": "PB", "method": "", "reason": "alert of another port"},
 )  # fmt: skip

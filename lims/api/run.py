@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Answer, Body, Optional, Reason, Short
+from lims.api.body import Answer, Body, Optional, Reason, Short, taken
 from lims.api.operation import reads, writes
 from lims.services import run
 from lims.services.reading import run as reading
@@ -60,12 +60,7 @@ class RunAccepted(Answer):
 
 def _shown(tx: Transaction, no: str) -> RunAnswer:
     seen = reading.detail(tx, no)
-    same = ("no", "state", "adapter", "name", "digest", "size", "encoding", "received_by", "received_at",
-            "result_cells", "skipped", "problem", "counts")  # fmt: skip
-    return RunAnswer(
-        id=seen.no, worksheet=seen.worksheet_no, rows=list(seen.readings), verbs=list(seen.verbs),
-        notices=list(seen.notices), **{name: getattr(seen, name) for name in same},
-    )  # fmt: skip
+    return taken(RunAnswer, seen, id=seen.no, worksheet=seen.worksheet_no, rows=list(seen.readings))
 
 
 @reads("/runs/<id>", "result:see_raw", RunAnswer, "A run with every reading as printed")

@@ -7,7 +7,19 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from lims.api.body import SIGNATURE_EXAMPLE, Answer, Body, Number, Optional, PageOf, PageQuery, Short, Signed, Text
+from lims.api.body import (
+    SIGNATURE_EXAMPLE,
+    Answer,
+    Body,
+    Number,
+    Optional,
+    PageOf,
+    PageQuery,
+    Short,
+    Signed,
+    Text,
+    taken,
+)
 from lims.api.operation import reads, writes
 from lims.services import approval, sample
 from lims.services.reading import sample as reading
@@ -53,7 +65,7 @@ class Receive(Body):
     seal_intact: bool = True
 
 
-class Reject(Body):
+class RejectSample(Body):
     reason_code: Short = Field(description=", ".join(sample.REJECT_REASONS))
     reason: Text = Field(min_length=1)
 
@@ -116,21 +128,16 @@ class SampleQuery(PageQuery):
     q: str = Field("", description="beginning of the number")
 
 
-_RENAMED = {"lot": "lot_no", "request": "request_no", "approved_by": "approved_name"}
-_BUILT = ("samplers", "portions", "custody", "analyses", "verbs")
-
-
 def _answer(seen: SampleView) -> SampleAnswer:
-    plain = {
-        name: getattr(seen, _RENAMED.get(name, name)) for name in SampleAnswer.model_fields if name not in _BUILT
-    }
-    return SampleAnswer(
-        **plain,
+    return taken(
+        SampleAnswer,
+        seen,
+        lot=seen.lot_no,
+        request=seen.request_no,
+        approved_by=seen.approved_name,
         samplers=list(filter(None, seen.samplers)),
         portions=[_filled(PortionAnswer, row) for row in seen.portions],
         custody=[_filled(CustodyAnswer, row) for row in seen.custody],
-        analyses=list(seen.analyses),
-        verbs=list(seen.verbs),
     )
 
 
@@ -192,9 +199,9 @@ def receive(tx: Transaction, body: Receive, no: str) -> str:
 
 @writes(
     "POST", "/samples/<no>/reject", "sample:reject", SampleAnswer, "Reject with a structured reason",
-    body=Reject, then=_shown, example={"reason_code": "warm", "reason": "-4 °C on arrival"},
+    body=RejectSample, then=_shown, example={"reason_code": "warm", "reason": "-4 °C on arrival"},
 )  # fmt: skip
-def reject(tx: Transaction, body: Reject, no: str) -> str:
+def reject(tx: Transaction, body: RejectSample, no: str) -> str:
     sample.reject(tx, no, body.reason_code, body.reason)
     return no
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from lims.api.body import Answer, Body, Empty, Optional, PageOf, PageQuery, Reason, Short, Text
+from lims.api.body import Answer, Body, Empty, Optional, PageOf, PageQuery, Reason, Short, Text, taken
 from lims.api.operation import reads, writes
 from lims.services import batch, result, worksheet
 from lims.services.reading import worksheet as reading
@@ -88,23 +88,20 @@ class WorksheetQuery(PageQuery):
     mine: bool = False
 
 
-_BUILT = ("columns", "positions", "runs")
-
-
 def _shown(tx: Transaction, no: str) -> WorksheetAnswer:
     seen: GridView = reading.grid(tx, no)
-    return WorksheetAnswer(
-        **{name: getattr(seen, name) for name in WorksheetAnswer.model_fields if name not in _BUILT},
-        columns=list(seen.columns),
+    return taken(
+        WorksheetAnswer,
+        seen,
         positions=[_position(one) for one in seen.positions],
         runs=[RunBrief(no=no, state=state, name=name) for no, state, name in seen.runs],
     )
 
 
 def _position(seen: PositionView) -> PositionAnswer:
-    plain = ("id", "seq", "kind", "label", "vial", "expected", "of_position", "product")
-    return PositionAnswer(
-        **{name: getattr(seen, name) for name in plain},
+    return taken(
+        PositionAnswer,
+        seen,
         analyses=[cell for cell in seen.cells if cell is not None],
         findings=[Finding(analyte=a, text=text, outcome=outcome) for a, text, outcome in seen.findings],
     )

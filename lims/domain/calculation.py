@@ -79,23 +79,26 @@ class _DecimalEval(SimpleEval):
         self.nodes = {kind: act for kind, act in self.nodes.items() if kind in allowed}
         self.nodes[ast.BinOp] = self._eval_step(self.nodes[ast.BinOp])
         self.nodes[ast.Call] = self._eval_step(self.nodes[ast.Call])
-        self.formula = formula
+        self.source = formula.encode()
         self.steps: list[tuple[str, str]] = []
 
     def _eval_step(self, act: Callable[[ast.AST], Any]) -> Callable[[ast.AST], Any]:
         def evaluated(node: ast.AST) -> Any:
             value = act(node)
             if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 60:
-                self.steps.append((ast.get_source_segment(self.formula, node) or "", plain(_trimmed(value))))
+                self.steps.append((self._text(node), plain(_trimmed(value))))
             return value
 
         return evaluated
 
     def _eval_constant(self, node: ast.Constant) -> Any:
-        text = ast.get_source_segment(self.formula, node)
-        if isinstance(node.value, bool) or not isinstance(node.value, int | float) or text is None:
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             raise InvalidExpression("only numbers")
-        return Decimal(text)
+        return Decimal(self._text(node))
+
+    def _text(self, node: ast.AST) -> str:
+        """The part of the formula that the node was read from; a formula is one line."""
+        return self.source[node.col_offset : node.end_col_offset].decode()  # type: ignore[attr-defined]
 
 
 def names_in(formula: str) -> tuple[str, ...]:
@@ -132,8 +135,12 @@ def _evaluated(formula: str, inputs: Mapping[str, Decimal]) -> tuple[Decimal, tu
     try:
         with decimal.localcontext(_CONTEXT):
             value = worker.eval(text, previously_parsed=tree.body)
-    except (decimal.DivisionByZero, decimal.DivisionUndefined, ZeroDivisionError):
+    except ZeroDivisionError:
         raise BadInput("FORMULA_DIVISION_BY_ZERO", field="inputs") from None
+    except decimal.InvalidOperation as error:
+        if decimal.DivisionUndefined in (error.args[0] if error.args else ()):
+            raise BadInput("FORMULA_DIVISION_BY_ZERO", field="inputs") from None
+        raise BadInput("FORMULA_CANNOT_BE_COMPUTED", field="formula", why="not defined") from None
     except (InvalidExpression, ArithmeticError, TypeError, ValueError, KeyError, RecursionError) as error:
         raise BadInput("FORMULA_CANNOT_BE_COMPUTED", field="formula", why=str(error)[:120]) from None
     if not isinstance(value, Decimal) or not value.is_finite() or abs(value.adjusted()) > 60:
@@ -154,6 +161,8 @@ def _trimmed(value: Decimal) -> Decimal:
 def _parsed(formula: str) -> ast.Expression:
     if len(formula) > LONGEST:
         raise BadInput("FORMULA_TOO_LONG", field="formula", longest=LONGEST)
+    if len(formula.strip().splitlines()) != 1:
+        raise BadInput("FORMULA_NOT_READABLE", field="formula")
     try:
         return ast.parse(formula.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
