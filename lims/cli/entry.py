@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="the texts, or - for standard input")
     parser.add_argument("--decimal", choices=(".", ","), help="the declared decimal mark")
-    parser.add_argument("--group", choices=(",", ".", "space"), default="", help="the declared mark of groups of digits")
+    parser.add_argument("--group", choices=(",", ".", "space"), default="", help="the declared mark of digit groups")
     parser.add_argument("--minus-one-is-nd", action="store_true", help="-1 means not detected")
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="the language of the notes")
     return parser
@@ -148,8 +148,8 @@ def note_words(note: Note, language: str = "en") -> str:
     words = _NOTES.get(note.code)
     if words is None:
         return note.code
-    params = {"text": "", "unit": "", "read": "", "most": "", "mark": "", "units": "", "percent": ""} | dict(note.params)
-    return words[language == "zh"].format_map(params).rstrip(": ：")
+    params = dict.fromkeys(("text", "unit", "read", "most", "mark", "units", "percent", "one", "two"), "")
+    return words[language == "zh"].format_map(params | dict(note.params)).rstrip(": ：")
 
 
 # ---- lines in, lines out: shared with ``lims decide`` ----------------------------------------------------------------

@@ -144,7 +144,6 @@ RULES = (
         {
             "lims/persistence/session.py": "the one committer",
             "lims/persistence/account.py": "the sign-in library keeps its own session over the credential tables",
-            "lims/cli/benchmarks": "a floor does the same work with the bare driver, in a database of its own",
         },
     ),
     Rule(

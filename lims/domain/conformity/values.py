@@ -109,7 +109,7 @@ def _figure(text: str | None, field: str) -> Decimal:
         value = Decimal((text or "").strip())
     except ArithmeticError:
         raise BadInput("BAD_LIMIT", field=field, text=str(text)[:40]) from None
-    if not value.is_finite() or abs(value.adjusted()) > 60:
+    if not value.is_finite() or abs(value.adjusted()) > 60 or "_" in str(text):
         raise BadInput("BAD_LIMIT", field=field, text=str(text)[:40])
     return value
 
