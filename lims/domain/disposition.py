@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COMPOSITE: Mapping[str, tuple[str, ...]] = {
     "RETURN_OR_DESTROY": ("RETURN", "DESTROY"),
     "DETAIN_AND_REFUSE": ("DESTROY", "REDISPATCH", "SPECIAL_TREATMENT", "OTHER_USE"),
     "DETAIN": ("TESTIMONY", "RECONDITION", "EXPORT", "DESTROY"),
     "REFUSE": ("EXPORT", "DESTROY"),
+    "AS_GENERAL_OR_REFER": ("AS_GENERAL", "REFER"),
 }
 """Dispositions that name several; the officer chooses one of them."""
+AS_GENERAL = "AS_GENERAL"
+"""No disposition by itself: the rows of general goods say which (Implementing Regulations Art. 20)."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,26 @@ FAIL_SAFE = Proposal("DEFAULT", "HOLD", ("HOLD",), "none", "none", "no rule matc
 
 def propose(rules: Iterable[Mapping[str, str]], asked: Facts) -> Proposal:
     """The first row that matches, by priority; the fail-safe is to hold, never to release."""
-    for row in sorted(rules, key=lambda rule: int(rule["priority"])):
+    ordered = sorted(rules, key=lambda rule: int(rule["priority"]))
+    for row in ordered:
         if _matches(row, asked):
-            return _proposal(row)
+            return _as_general(_proposal(row), ordered, asked)
     return FAIL_SAFE
+
+
+def _as_general(offered: Proposal, rules: Iterable[Mapping[str, str]], asked: Facts) -> Proposal:
+    """Goods that are treated as general goods are offered what those would be, under the row that says so."""
+    if AS_GENERAL not in offered.choices or asked.goods_class == "GENERAL":
+        return offered
+    general = propose(rules, replace(asked, goods_class="GENERAL"))
+    choices = tuple(
+        choice for one in offered.choices for choice in (general.choices if one == AS_GENERAL else (one,))
+    )
+    return replace(
+        offered, choices=tuple(dict.fromkeys((*(c for c in choices if c != "HOLD"), "HOLD"))),
+        document=general.document if offered.document == "as GENERAL" else offered.document,
+        deadline=general.deadline if offered.deadline == "as GENERAL" else offered.deadline,
+    )
 
 
 def _matches(row: Mapping[str, str], asked: Facts) -> bool:

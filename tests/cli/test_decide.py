@@ -85,12 +85,13 @@ NUMBERS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"verdict": "PASS", "compared": "0.20"}),
     ("value and sign", {"results": [{"value": "0.05", "qualifier": "<", "unit": "mg/kg"}], "limit": LE},
      {"verdict": "PASS"}),
-    ("rounded", {"results": text("0.25"), "limit": LE, "comparison": "ROUNDED"}, {"verdict": "PASS", "compared": "0.2"}),
+    ("rounded", {"results": text("0.25"), "limit": LE, "comparison": "ROUNDED"},
+     {"verdict": "PASS", "compared": "0.2"}),
     ("rounded to the printed place", {"results": text("1.05"), "limit": limit("LE", "1.0"), "comparison": "ROUNDED"},
      {"verdict": "PASS", "compared": "1.0"}),
     ("full is the default", {"results": text("0.2004"), "limit": LE}, {"verdict": "FAIL"}),
-    ("guarded", {"results": text("0.170"), "uncertainty": {"expanded": "20%"}, "rule": {"name": "GUARDED"}, "limit": LE},
-     {"verdict": "FAIL", "acceptance_limit": "0.166"}),
+    ("guarded", {"results": text("0.170"), "uncertainty": {"expanded": "20%"}, "rule": {"name": "GUARDED"},
+     "limit": LE}, {"verdict": "FAIL", "acceptance_limit": "0.166"}),
     ("guarded below", {"results": text("5.2"), "uncertainty": {"expanded": "0.3"}, "rule": {"name": "GUARDED"},
      "limit": GE}, {"verdict": "FAIL", "acceptance_limit": "5.3"}),
     ("r shortens the guard band", {"results": text("0.18"), "uncertainty": U, "rule": {"name": "GUARDED", "r": "0.5"},
@@ -291,7 +292,8 @@ PLANS: list[tuple[str, dict[str, Any], list[str], tuple[str, str | None, str | N
     ("above M", plan("NCM3", 5, 1, "100", "1000"), ["10", "10", "10", "10", "1001"], ("FAIL", "OVER_M", "1001")),
     ("a list text", plan("NCM3", 5, 1, "100", "1000"), ["<10, 240, <10, 93, <10 CFU/g"], ("PASS", None, "240")),
     ("censored at most m", plan("NCM2", 2, 0, "10"), ["<10", "ND"], ("PASS", None, "10")),
-    ("censored above m, it matters", plan("NCM2", 2, 0, "10"), ["<100", "5"], ("INCONCLUSIVE", "LOQ_ABOVE_LIMIT", "100")),
+    ("censored above m, it matters", plan("NCM2", 2, 0, "10"), ["<100", "5"],
+     ("INCONCLUSIVE", "LOQ_ABOVE_LIMIT", "100")),
     ("censored above m, c allows it", plan("NCM2", 2, 1, "10"), ["<100", "5"], ("PASS", None, "100")),
     ("more than M fails", plan("NCM3", 2, 1, "100", "1000"), [">1000", "5"], ("FAIL", "OVER_M", "1000")),
     ("more than m, two classes", plan("NCM2", 2, 0, "100"), [">100", "5"], ("FAIL", "OVER_C", "100")),
@@ -299,7 +301,8 @@ PLANS: list[tuple[str, dict[str, Any], list[str], tuple[str, str | None, str | N
      ("INCONCLUSIVE", "OVER_RANGE", "100")),
     ("too many to count", plan("NCM3", 2, 1, "100", "1000"), ["TNTC", "5"], ("INCONCLUSIVE", "OVER_RANGE", "5")),
     ("decided without it", plan("NCM3", 3, 0, "100", "1000"), ["TNTC", "500", "5"], ("FAIL", "OVER_C", "500")),
-    ("detected is above m", plan("NCM2", 2, 0, "0", unit="/25 g"), ["Detected/25g", "ND/25g"], ("FAIL", "OVER_C", None)),
+    ("detected is above m", plan("NCM2", 2, 0, "0", unit="/25 g"), ["Detected/25g", "ND/25g"],
+     ("FAIL", "OVER_C", None)),
     ("detected, and c allows it", plan("NCM2", 2, 1, "0", unit="/25 g"), ["Detected", "ND"], ("PASS", None, None)),
     ("detected in three classes", plan("NCM3", 2, 1, "10", "100"), ["Detected", "5"],
      ("INCONCLUSIVE", "OVER_RANGE", "5")),
@@ -345,7 +348,8 @@ GROUPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      "limit": limit("LE", "4", "µg/kg")}, {"verdict": "PASS", "compared": "1"}),
     ("LOD not known, failed already", {"members": members(A="ND", B="5"), "combine": "SUM",
      "limit": limit("LE", "4", "µg/kg")}, {"verdict": "FAIL"}),
-    ("in the limit's unit", {"members": members(A="0.5 mg/kg", B="300 µg/kg"), "combine": "SUM", "limit": limit("LE", "1")},
+    ("in the limit's unit", {"members": members(A="0.5 mg/kg", B="300 µg/kg"), "combine": "SUM",
+     "limit": limit("LE", "1")},
      {"verdict": "PASS", "compared": "0.800", "unit": "mg/kg"}),
     ("zeros are kept", {"members": members(A="0.10", B="0.10"), "combine": "SUM", "limit": limit("LE", "1")},
      {"verdict": "PASS", "compared": "0.20"}),
@@ -378,8 +382,8 @@ GROUPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("U of the sum wins", {"members": {"A": {"text": "0.1", "uncertainty": {"expanded": "0.03"}}, "B": {"text": "0.2"}},
      "combine": "SUM", "limit": limit("LE", "0.35"), "uncertainty": {"expanded": "0.1"}, "rule": {"name": "GUARDED"}},
      {"verdict": "FAIL", "acceptance_limit": "0.25"}),
-    ("a member without U", {"members": {"A": {"text": "0.1", "uncertainty": {"expanded": "0.03"}}, "B": {"text": "0.2"}},
-     "combine": "SUM", "limit": limit("LE", "0.35"), "rule": {"name": "GUARDED"}},
+    ("a member without U", {"members": {"A": {"text": "0.1", "uncertainty": {"expanded": "0.03"}},
+     "B": {"text": "0.2"}}, "combine": "SUM", "limit": limit("LE", "0.35"), "rule": {"name": "GUARDED"}},
      {"verdict": "INCONCLUSIVE", "reason": "UNCERTAINTY_MISSING"}),
 ]
 
@@ -391,7 +395,8 @@ def test_groups_name_the_bound_they_were_judged_at(ask: Any, case: dict[str, Any
 
 
 @pytest.mark.parametrize(("typed", "verdict"), [
-    ("Conforms", "PASS"), ("  conforms ", "PASS"), ("does not conform", "FAIL"), ("any prose", "FAIL"), (" ", "INVALID"),
+    ("Conforms", "PASS"), ("  conforms ", "PASS"), ("does not conform", "FAIL"), ("any prose", "FAIL"),
+    (" ", "INVALID"),
 ])
 def test_an_outcome_is_any_text_compared_without_case(ask: Any, typed: str, verdict: str) -> None:
     assert ask(results=text(typed), limit=limit("OUTCOME", "conforms", "outcome"))["verdict"] == verdict

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -264,9 +265,9 @@ def test_notes_speak_both_languages(read: Read) -> None:
 def test_every_note_of_the_grammar_has_words_in_both_languages() -> None:
     grammar = Path(__file__).parents[2] / "lims" / "domain" / "numbers"
     source = "".join((grammar / name).read_text(encoding="utf-8") for name in ("entry.py", "marks.py", "script.py"))
-    codes = [word for word in source.split('"') if word.isupper() and "_" in word and word.isascii() and len(word) > 5]
-    assert len(set(codes)) > 12
-    for code in set(codes):
+    codes = set(re.findall(r'"([A-Z]+_[A-Z_]+)"', source))
+    assert len(codes) > 12
+    for code in codes:
         english, chinese = note_words(Note(code)), note_words(Note(code), "zh")
         assert english != code and chinese != english, code
 

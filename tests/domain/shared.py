@@ -1,4 +1,4 @@
-"""Finds the reference tables of the trade: those shipped in the catalogue first, else LIMS_SHARED. They decide tests."""
+"""Finds the reference tables of the trade: those shipped in the catalogue first, else LIMS_SHARED."""
 
 from __future__ import annotations
 

@@ -45,7 +45,22 @@ def test_a_composite_disposition_is_offered_as_its_choices_and_holding_is_always
 
 def test_a_severity_that_the_laboratory_has_not_chosen_counts_as_the_graver_one() -> None:
     rules = table("disposition_rules.csv")
-    assert propose(rules, Facts("CN", "FOOD", "FAIL", "OTHER_OR_SHE")) == propose(rules, Facts("CN", "FOOD", "FAIL", "SHE"))
+    undecided, grave = (Facts("CN", "FOOD", "FAIL", severity) for severity in ("OTHER_OR_SHE", "SHE"))
+    assert propose(rules, undecided) == propose(rules, grave)
+
+
+@pytest.mark.parametrize(
+    ("goods", "rule", "choices"),
+    [
+        ("NON_CATALOGUE_GOODS", "SPOTCHECK", ("RETURN", "DESTROY", "HOLD")),
+        ("VERIFICATION_GOODS", "VERIFY", ("RETURN", "DESTROY", "REFER", "HOLD")),
+    ],
+)
+def test_goods_treated_as_general_goods_are_offered_what_those_would_be(
+    goods: str, rule: str, choices: tuple[str, ...]
+) -> None:
+    offered = propose(table("disposition_rules.csv"), Facts("CN", goods, "FAIL", "SHE"))
+    assert (offered.rule_id, offered.choices, offered.deadline) == (rule, choices, "set by customs")
 
 
 def test_without_any_rule_the_lot_is_held() -> None:

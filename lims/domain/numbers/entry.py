@@ -49,9 +49,12 @@ class Entry(NamedTuple):
         return None if self.value is None else len(self.value.as_tuple().digits)
 
 
-_SIMPLE = re.compile(r"\s*(<=|>=|<|>)?\s*(-?[0-9]+(?:\.[0-9]+)?)\s*([^0-9\s.,<>=()±+-][^\s.,<>=()±+]*)?\s*", re.ASCII)
+_SIMPLE = re.compile(
+    r"\s*(<=|>=|<|>)?\s*(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-5]?[0-9])?)\s*([^0-9\s.,<>=()±+-][^\s.,<>=()±+]*)?\s*",
+    re.ASCII,
+)
 """What most cells hold: a sign, digits with a point, a unit without spaces."""
-_QUICK = 60
+_QUICK = 40
 _NEEDS_CONTEXT = {unit: Note("KIND_NEEDS_CONTEXT", {"unit": unit}) for unit in units.RELATIVE}
 _THREE_BEHIND = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
@@ -113,10 +116,12 @@ def _read(text: str, marks: Marks) -> Entry:
     script = in_plain_script(text)
     if script.trouble:
         return _damaged(text, script, marks)
-    simple = _SIMPLE.fullmatch(script.text)
+    simple = _SIMPLE.fullmatch(script.text) if len(script.text) <= _QUICK else None
     entry = _simple(text, simple, *marks) if simple else None
     if entry is None:
-        entry = _understood(script.text, marks)._replace(text=text)
+        entry = _understood(script.text, marks)
+        if entry.text != text:
+            entry = entry._replace(text=text)
     if script.rewritten and entry.note is None:
         return entry._replace(note=Note("READ_AS", {"read": script.text}))
     return entry
@@ -125,7 +130,7 @@ def _read(text: str, marks: Marks) -> Entry:
 def _damaged(text: str, script: Script, marks: Marks) -> Entry:
     """Before a word a lost character changes nothing; before a number it may have been ``<``, so that is refused."""
     if script.trouble == "UNREADABLE_CHARACTER":
-        rest = _word(script.text.strip())
+        rest = _word(script.text.strip()) or _portion(script.text.strip())
         if rest is not None:
             return rest._replace(text=text, note=Note("READ_AS", {"read": script.text.strip()}))
     return Entry(text, "refused", note=Note(script.trouble, {"read": script.text.strip()[:80]}))
@@ -141,11 +146,21 @@ def _understood(clean: str, marks: Marks) -> Entry:
         try:
             return _several(clean, marks)
         except Unreadable as second:
-            better = second if first.note.code == "NOT_A_RESULT" else first
+            better = second if second.note.code in ("SEVERAL_UNITS", "AMBIGUOUS_NUMBER") else first
             return Entry(clean, "refused", note=better.note)
 
 
+_STARTS_A_NUMBER = frozenset("0123456789<>+.(")
+
+
 def _single(clean: str, marks: Marks) -> Entry:
+    """One result. What starts like a number is tried as one first, because most texts are."""
+    trouble: Unreadable | None = None
+    if clean[:1] in _STARTS_A_NUMBER:
+        try:
+            return _number(clean, marks)
+        except Unreadable as found:
+            trouble = found
     word = _word(clean) or _portion(clean) or _with_limit(clean, marks) or _countless(clean, marks)
     if word is not None:
         return word
@@ -154,10 +169,12 @@ def _single(clean: str, marks: Marks) -> Entry:
         return Entry(clean, "numeric", None, Decimal(f"{grade[1]}.5"), unit="grade",
                      note=Note("READ_AS", {"read": f"{grade[1]}.5 grade"}))
     try:
+        if trouble is not None:
+            raise trouble
         return _number(clean, marks)
-    except Unreadable:
+    except Unreadable as error:
         for pattern, code in _NOT_ONE:
-            if pattern.fullmatch(clean):
+            if error.note.code in ("NOT_A_RESULT", "UNKNOWN_UNIT") and pattern.fullmatch(clean):
                 raise Unreadable(code, text=clean[:80]) from None
         raise
 
@@ -394,7 +411,7 @@ def _several(clean: str, marks: Marks) -> Entry:
     parts = _BETWEEN.split(ended)
     if len(parts) == 1 and ended != body:
         return _ended(ended, marks)
-    if len(parts) == 1 and ended[:1] in "<>0123456789":
+    if len(parts) == 1 and marks.group != " " and ended[:1] in "<>0123456789":
         parts = _BEFORE_NEXT.split(ended)
     if not 1 < len(parts) <= MOST_MEMBERS or not all(parts):
         raise Unreadable("NOT_A_RESULT", text=clean[:80])

@@ -47,6 +47,10 @@ class Marks(NamedTuple):
     group: str
 
 
+_POINT = Marks(".", "")
+_CLEAR = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+
+
 class Digits(NamedTuple):
     value: Decimal
     reread: bool
@@ -55,6 +59,8 @@ class Digits(NamedTuple):
 
 def read_digits(mantissa: str, power: int | None, marks: Marks) -> Digits:
     """The number in ``mantissa`` (with its sign), times ten to ``power`` where an exponent was written."""
+    if power is None and marks == _POINT and len(mantissa) <= MOST_DIGITS and _CLEAR.fullmatch(mantissa):
+        return Digits(Decimal(mantissa), False)
     sign, body = (mantissa[0], mantissa[1:]) if mantissa[:1] in "+-" else ("", mantissa)
     body = body.strip()
     if len(body) > MOST_DIGITS:

@@ -26,6 +26,8 @@ _TOLD_SIGNS = frozenset(_TOLD)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _POWER = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_PLAIN_ALREADY = re.compile("[\x20-\x7e±µμ°\u4e00-\u9fff]*")
+"""What most texts are made of: there is nothing to rewrite in them."""
 _LOST = "\ufffd"
 _SPACES = re.compile(r"[ \t]+")
 _BREAKS = re.compile(r"\s*\n\s*")
@@ -41,6 +43,8 @@ class Script(NamedTuple):
 
 def in_plain_script(text: str) -> Script:
     """The text to be read, and whether it was written in forms that the reader should see rewritten."""
+    if _PLAIN_ALREADY.fullmatch(text) and "  " not in text:
+        return Script(text.strip(), False)
     if _HIDDEN.search(text):
         return Script("", False, "HIDDEN_CHARACTERS")
     plain = text

@@ -38,6 +38,7 @@ class WaitingAnalysis:
     analyte_zh: str
     analyte_en: str
     method: str
+    operator: str
     limit: str
     unit: str
 
@@ -137,6 +138,7 @@ def _waiting(row: AnalysisRow) -> WaitingAnalysis:
         row.analyte_zh,
         row.analyte_en,
         row.method,
+        seen.operator,
         seen.limit,
         seen.unit,
     )

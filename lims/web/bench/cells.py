@@ -52,7 +52,8 @@ def cell_finding(position_id: int) -> Any:
     except LimsError as error:
         return _refused(error, text)
     shown = word("state", seen.batch_state, current()).text
-    return jsonify(kept=True, text=text, verdict="", batch=seen.batch_state, batch_word=shown, finding=seen.batch_finding)
+    batch = {"batch": seen.batch_state, "batch_word": shown, "finding": seen.batch_finding}
+    return jsonify(kept=True, text=text, verdict="", **batch)
 
 
 def _body() -> dict[str, Any]:

@@ -45,10 +45,19 @@ def _page(no: str, error: LimsError | None = None) -> str:
     with reading() as tx:
         seen = reading_worksheet.grid(tx, no)
         named = products.names(tx, (position.product for position in seen.positions))
-    ready = [cell.id for position in seen.positions for cell in position.cells if cell and cell.state == "entered"]
+    cells = [cell for position in seen.positions for cell in position.cells if cell is not None]
+    ready = [cell.id for cell in cells if cell.state == "entered"]
+    finished = bool(cells) and all(cell.state not in ("assigned", "entered") for cell in cells)
     mine = bool(grants(g.actor, "result:enter"))
     return render_template(
-        "bench/grid.html", seen=seen, named_goods=named, ready=ready, mine=mine, now=now(), error=error
+        "bench/grid.html",
+        seen=seen,
+        named_goods=named,
+        ready=ready,
+        finished=finished,
+        mine=mine,
+        now=now(),
+        error=error,
     )
 
 
