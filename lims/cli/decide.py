@@ -85,6 +85,7 @@ def _judged(case: Case) -> Conformity:
 
 def _as_json(case: Case, found: Conformity, extra: Mapping[str, Any]) -> dict[str, Any]:
     unit = found.unit or (case.limit.unit if case.limit else None)
+    worked, worked_zh = found.lines
     return {
         "id": case.id,
         "verdict": found.verdict,
@@ -93,8 +94,8 @@ def _as_json(case: Case, found: Conformity, extra: Mapping[str, Any]) -> dict[st
         "unit": unit or None,
         "acceptance_limit": found.acceptance_limit,
         "p_conform": found.p_conform,
-        "worked": found.worked,
-        "worked_zh": found.worked_zh,
+        "worked": worked,
+        "worked_zh": worked_zh,
         "qualifier": found.qualifier or None,
         **extra,
     }

@@ -39,7 +39,11 @@ PEOPLE = (
     Person("kate", ("catalogue",), "柯特", "Kate Ke", "提出一项限量更改", "propose a change of a limit"),
     Person("ada", ("administrator",), "艾达", "Ada Ai", "查看用户", "look at the people"),
 )
-_WORDS = ["harbour", "lantern", "copper", "meadow", "violin", "saddle", "thunder", "pebble", "maple", "orbit", "velvet", "canyon", "ribbon", "walnut", "glacier", "pepper", "anchor", "willow", "falcon", "marble", "timber", "bamboo", "jasmine", "ember", "tundra", "cobalt", "quartz", "saffron", "juniper", "lagoon"]
+_WORDS = (
+    "harbour", "lantern", "copper", "meadow", "violin", "saddle", "thunder", "pebble", "maple", "orbit",
+    "velvet", "canyon", "ribbon", "walnut", "glacier", "pepper", "anchor", "willow", "falcon", "marble",
+    "timber", "bamboo", "jasmine", "ember", "tundra", "cobalt", "quartz", "saffron", "juniper", "lagoon",
+)
 
 
 def hire(tx: Transaction, chance: random.Random) -> tuple[dict[str, Actor], dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Which position and which analysis a reading of an instrument file is about. Exact or by declared alias, never fuzzy."""
+"""Which position and which analysis a reading is about: exact or by declared alias, never fuzzy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Match:
-    """``matched``, ``changed`` (a result stands there already), ``qc``, ``locked``, ``no_position`` or ``no_analyte``."""
+    """``matched``, ``changed`` (a result stands there), ``qc``, ``locked``, ``no_position`` or ``no_analyte``."""
 
     kind: str
     analysis_id: int | None = None

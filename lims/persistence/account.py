@@ -1,4 +1,4 @@
-"""People who sign in, their roles, invitations and tokens. Rows only; the sign-in library is bound to them in lims/web."""
+"""People who sign in, their roles, invitations and tokens. Rows only; proofs are judged in services/account.py."""
 
 from __future__ import annotations
 

@@ -30,10 +30,17 @@ class AnalysisRow(Audited, Base):
     analyte_zh: Mapped[str] = mapped_column(String(200))
     analyte_en: Mapped[str] = mapped_column(String(200))
     method: Mapped[str] = mapped_column(String(80), comment="method code; empty while none is chosen")
-    limit: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="the limit frozen at proposal: id, version, operator, values as text, unit, standard, clause",
+    limit: Mapped[Any] = mapped_column(
+        JsonText,
+        nullable=True,
+        comment="the limit frozen at proposal: id, version, operator, values as text, unit, standard, clause",
     )
-    rule: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="the decision rule frozen at acceptance: name, r, comparison")
-    requirement: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="which rows of the catalogue made this proposal")
+    rule: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="the decision rule frozen at acceptance: name, r, comparison"
+    )
+    requirement: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="which rows of the catalogue made this proposal"
+    )
     unit: Mapped[str] = mapped_column(String(30), default="")
     origin: Mapped[str] = mapped_column(String(20), comment="proposed, added, ordered")
     origin_reason: Mapped[str] = mapped_column(String, default="")
@@ -63,13 +70,17 @@ class ResultRow(Audited, Base):
     status: Mapped[str] = mapped_column(String(20))
     qualifier: Mapped[str] = mapped_column(String(2), default="")
     value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
-    values: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="the members when several results stand in one text")
+    values: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="the members when several results stand in one text"
+    )
     unit: Mapped[str] = mapped_column(String(30))
     expanded: Mapped[Decimal | None] = mapped_column(ExactDecimal, comment="U in the unit of the value")
     k: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     lod: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     loq: Mapped[Decimal | None] = mapped_column(ExactDecimal)
-    calculation: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="formula, inputs and steps when it was calculated")
+    calculation: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="formula, inputs and steps when it was calculated"
+    )
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     entered_by: Mapped[int]
     entered_name: Mapped[str] = mapped_column(String(100))

@@ -25,7 +25,9 @@ class InstrumentRow(Audited, Base):
     serial_no: Mapped[str] = mapped_column(String(80), default="")
     place: Mapped[str] = mapped_column(String(80), default="")
     adapter: Mapped[str] = mapped_column(String(60), default="", comment="key of the adapter that reads its files")
-    aliases: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="what its files call an analyte -> our analyte code")
+    aliases: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="what its files call an analyte -> our analyte code"
+    )
     state: Mapped[str] = mapped_column(String(20))
     calibrated_on: Mapped[date | None]
     calibration_due: Mapped[date | None]

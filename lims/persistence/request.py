@@ -26,7 +26,9 @@ class RequestRow(Audited, Base):
     importer_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     producer_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     origin: Mapped[str] = mapped_column(String(80), comment="country code or the name as declared")
-    transport: Mapped[Any] = mapped_column(JsonText, nullable=True, comment="vessel, bill_no, containers, contract_no, entry_date")
+    transport: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="vessel, bill_no, containers, contract_no, entry_date"
+    )
     purpose: Mapped[str] = mapped_column(String(40), default="port_sampling")
     note: Mapped[str] = mapped_column(String, default="")
     question: Mapped[str] = mapped_column(String, default="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from lims.domain.rules.actor import Actor
@@ -35,6 +35,20 @@ def sees(actor: Actor, request: RequestRow) -> bool:
     if "inspector" in actor.roles and request.port.code in actor.ports:
         return True
     return "importer" in actor.roles and request.importer_id == actor.organisation_id
+
+
+def of_seen(tx: Transaction, query: Select[Any], lot_id: Any) -> Select[Any]:
+    """The list narrowed to lots whose request the actor sees, by the same rule as a single one."""
+    actor = tx.actor
+    if actor.id == 0 or actor.roles - OUTSIDE:
+        return query
+    mine = [false()]
+    if "inspector" in actor.roles:
+        mine.append(OrganisationRow.code.in_(sorted(actor.ports)))
+    if "importer" in actor.roles and actor.organisation_id is not None:
+        mine.append(RequestRow.importer_id == actor.organisation_id)
+    requests = select(RequestRow.id).join(OrganisationRow, RequestRow.port_id == OrganisationRow.id).where(or_(*mine))
+    return query.where(lot_id.in_(select(LotRow.id).where(LotRow.request_id.in_(requests))))
 
 
 def request(tx: Transaction, no: str, *options: Any) -> RequestRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -771,3 +772,24 @@ def test_a_limit_that_says_nothing_is_refused_where_it_is_made(broken: dict[str,
     with pytest.raises(BadInput) as refused:
         Limit(**broken)
     assert refused.value.code == "BAD_LIMIT"
+
+
+far = st.decimals(allow_nan=False, allow_infinity=False, min_value=0).filter(lambda x: abs(x.adjusted()) < 58)
+
+
+@given(st.lists(far, min_size=1, max_size=4), st.booleans(), far, spreads, st.sampled_from(RULES))
+def test_a_sum_is_exact_however_far_apart_its_members_are(
+    values: list[Decimal], first_is_censored: bool, limit: Decimal, expanded: Decimal, rule: str
+) -> None:
+    members = {
+        str(n): Member(Measured("censored" if first_is_censored and not n else "numeric", x, "<"))
+        for n, x in enumerate(values)
+    }
+    found = judge_group(members, "SUM", Limit("LE", plain(limit)), DecisionRule(rule), Uncertainty(expanded), "UB")
+    total = sum(map(Fraction, values))
+    assert Fraction(found.bounds["UB"]) == total
+    assert found.conformity.worked
+    if rule == "SIMPLE":
+        assert (found.conformity.verdict == "PASS") == (total <= Fraction(limit))
+    if rule == "GUARDED" and len(members) > first_is_censored:
+        assert (found.conformity.verdict == "PASS") == (total + Fraction(expanded) <= Fraction(limit))

@@ -1,4 +1,4 @@
-"""Real instrument files end as results: previewed, accepted, linked to the bytes; the same file twice changes nothing."""
+"""Real instrument files end as results, linked to their bytes; the same file twice changes nothing."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def test_one_address_may_ask_only_so_often(at: Door, issued: certificate.Issued)
     assert [said(at, path)[0] for _ in range(31)] == [404] * 30 + [429]
 
 
-def test_the_window_slides_and_addresses_do_not_share_it() -> None:
+def test_the_window_slides_and_addresses_do_not_share_it(engine_name: str) -> None:
     counter = Counter(per_window=2, window=60)
     assert [counter.too_many("a", 0), counter.too_many("a", 1), counter.too_many("a", 2)] == [False, False, True]
     assert not counter.too_many("b", 2)

@@ -1,4 +1,4 @@
-"""Pairs of timings: product and floor in turn, so that a machine whose speed drifts does not lie; medians are compared."""
+"""Pairs of timings: product and floor in turn, so that a drifting machine does not lie; medians are compared."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def _multiply(place: Installation, samples: int) -> None:
     with place.engine.begin() as connection:
         connection.exec_driver_sql(
             f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {samples}) "
-            f"INSERT INTO sample (no, state, {names}) SELECT 'H-' || i, 'received', {names} FROM n, sample WHERE sample.id = 1"
+            f"INSERT INTO sample (no, state, {names}) "
+            f"SELECT 'H-' || i, 'received', {names} FROM n, sample WHERE sample.id = 1"
         )
         connection.exec_driver_sql("ANALYZE")
 

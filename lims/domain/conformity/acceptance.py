@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from lims.domain.conformity.values import Bound, Conformity, DecisionRule, Limit
+from lims.domain.conformity.chance import Chance
+from lims.domain.conformity.values import WIDE, Bound, Conformity, DecisionRule, Limit
 from lims.domain.conformity.working import Comparison, Said
 from lims.domain.numbers.rounding import round_to
-from lims.domain.numbers.statistics import normal_cdf
 
 Edges = tuple[Decimal | None, Decimal | None]
 
@@ -19,7 +19,8 @@ def accept(x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | Non
     """
     low, high = limit.bounds
     name = rule.name
-    p = _probability(x, low, high, expanded, k) if expanded else None
+    chance = Chance(x, low and low.value, high and high.value, expanded, k) if expanded else None
+    p = chance.value() if chance is not None and name == "PROBABILITY" else None
     if name == "SIMPLE":
         full, edges = x, (low and low.value, high and high.value)
         if rule.comparison == "ROUNDED":
@@ -39,17 +40,17 @@ def accept(x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | Non
         verdict, reason = "INCONCLUSIVE", "NEXT_TEST_NEEDED"
     basis = Comparison(x, limit, rule, expanded, k, p, edges)
     turning = None if name == "PROBABILITY" else edges
-    return Conformity(verdict, reason, x, limit.unit, "", turning, limit.places, p, basis)
+    return Conformity(verdict, reason, x, limit.unit, "", turning, limit.places, chance, basis)
 
 
 def _inside(x: Decimal, low: Bound | None, high: Bound | None, guard: Decimal | None) -> bool:
     """Within the bounds, drawn in by ``guard`` (pushed out where it is negative); strictness carries over."""
     if high is not None:
-        edge = high.value if guard is None else high.value - guard
+        edge = high.value if guard is None else WIDE.subtract(high.value, guard)
         if x > edge or (high.strict and x == edge):
             return False
     if low is not None:
-        edge = low.value if guard is None else low.value + guard
+        edge = low.value if guard is None else WIDE.add(low.value, guard)
         if x < edge or (low.strict and x == edge):
             return False
     return True
@@ -79,26 +80,17 @@ def _by_rule(
         certain = Decimal(1 if _inside(x, low, high, None) else 0)
         return "PASS" if (certain if p is None else p) >= rule.p_min else "FAIL", (None, None)
     if rule.name == "GUARDED_REJECTION":
-        return "PASS" if _inside(x, low, high, -expanded) else "FAIL", _moved(low, high, -expanded)
-    guard = rule.r * expanded
+        outwards = expanded.copy_negate()
+        return "PASS" if _inside(x, low, high, outwards) else "FAIL", _moved(low, high, outwards)
+    guard = WIDE.multiply(rule.r, expanded)
     edges = _moved(low, high, guard)
     within = _inside(x, low, high, guard)
     if rule.name == "GUARDED":
         return "PASS" if within else "FAIL", edges
     if _inside(x, low, high, None):
         return "PASS" if within else "CONDITIONAL_PASS", edges
-    return "CONDITIONAL_FAIL" if _inside(x, low, high, -guard) else "FAIL", edges
+    return "CONDITIONAL_FAIL" if _inside(x, low, high, guard.copy_negate()) else "FAIL", edges
 
 
 def _moved(low: Bound | None, high: Bound | None, guard: Decimal) -> Edges:
-    return low and low.value + guard, high and high.value - guard
-
-
-def _probability(x: Decimal, low: Bound | None, high: Bound | None, expanded: Decimal, k: Decimal) -> Decimal:
-    """JCGM 106:2012 7.3, normal distribution, no prior: Phi((TU-x)/u) - Phi((TL-x)/u)."""
-    u = expanded / k
-    if high is None:
-        assert low is not None
-        return normal_cdf((x - low.value) / u)
-    upper = normal_cdf((high.value - x) / u)
-    return upper if low is None else upper - normal_cdf((low.value - x) / u)
+    return low and WIDE.add(low.value, guard), high and WIDE.subtract(high.value, guard)

@@ -32,8 +32,10 @@ from lims.domain.rules.errors import BadInput
 
 COMBINES = ("SUM", "RATIO_SUM", "EACH", "TEQ")
 BOUNDS = ("LB", "MB", "UB")
-_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)
+"""Wide enough for every sum of what the grammar reads: forty digits, sixty powers of ten either way."""
 _SHOWN = Context(prec=12, rounding=ROUND_HALF_EVEN)
+_ROOT = Context(prec=34, rounding=ROUND_HALF_EVEN)
 _HALF = Fraction(1, 2)
 _WHOLE = Limit("LE", "1")
 
@@ -265,4 +267,4 @@ def _quadrature(terms: list[_Term]) -> Uncertainty | None:
     if not shares or None in shares:
         return None
     squares = sum((_EXACT.multiply(u, u) for u in shares if u is not None), Decimal(0))
-    return Uncertainty((_EXACT.sqrt(squares) * 2).normalize(_EXACT), None, Decimal(2))
+    return Uncertainty(_ROOT.multiply(_ROOT.sqrt(squares), Decimal(2)).normalize(_ROOT), None, Decimal(2))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from lims.domain.conformity.chance import Chance
 from lims.domain.numbers.rounding import place_of, plain, trimmed
 from lims.domain.rules.errors import BadInput
 
@@ -22,6 +23,9 @@ UPPER, LOWER = frozenset({"LE", "LT"}), frozenset({"GE", "GT"})
 PLANS = frozenset({"NCM2", "NCM3"})
 NUMERIC = UPPER | LOWER | {"RANGE"}
 OPERATORS = NUMERIC | PLANS | {"ND", "OUTCOME", "INFO_LE"}
+WIDE = Context(prec=250, rounding=ROUND_HALF_EVEN)
+"""Figures are added and subtracted exactly; the usual context would round a long one to 28 digits."""
+_HUNDRED = Decimal(100)
 STEPS = frozenset({"", "TOTAL_FIRST"})
 
 
@@ -173,7 +177,7 @@ class Uncertainty:
 
     def at(self, x: Decimal) -> Decimal | None:
         if self.percent is not None:
-            return abs(x) * self.percent / 100
+            return WIDE.divide(WIDE.multiply(x.copy_abs(), self.percent), _HUNDRED)
         return self.expanded
 
 
@@ -196,7 +200,8 @@ class Conformity(NamedTuple):
     """Where the verdict would turn, on the lower and the upper side."""
     places: int = 0
     """Decimals that the limit is printed with."""
-    probability: Decimal | None = None
+    chance: Chance | None = None
+    """Where U is known and above zero."""
     basis: Basis | None = None
     word: str | None = None
     """What was compared where it is no number."""
@@ -213,18 +218,19 @@ class Conformity(NamedTuple):
 
     @property
     def p_conform(self) -> str | None:
-        return None if self.probability is None else f"{self.probability:.4f}"
+        return None if self.chance is None else f"{self.chance.value():.4f}"
 
     @property
     def worked(self) -> str:
-        return self._lines[0]
+        return self.lines[0]
 
     @property
     def worked_zh(self) -> str:
-        return self._lines[1]
+        return self.lines[1]
 
     @property
-    def _lines(self) -> tuple[str, str]:
+    def lines(self) -> tuple[str, str]:
+        """The worked line in English and in Chinese."""
         return ("", "") if self.basis is None else self.basis.lines(self.verdict)
 
 

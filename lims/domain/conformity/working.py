@@ -51,9 +51,10 @@ class Comparison(NamedTuple):
         full = _COMPARISONS[self.rule.comparison]
         figures = self._figures()
         told = f", {', '.join(figures)}" if figures else ""
+        relation = self._relation()
         return (
-            f"{self._relation()} ({operator}, {full[0]}, {english}{told})",
-            f"{self._relation()}（{operator}，{full[1]}，{chinese}{told.replace(', ', '，')}）",
+            f"{relation} ({operator}, {full[0]}, {english}{told})",
+            f"{relation}（{operator}，{full[1]}，{chinese}{told.replace(', ', '，')}）",
         )
 
     def _relation(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-_EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN)
+_EXACT = Context(prec=250, rounding=ROUND_HALF_EVEN)
 
 
 def round_to(x: Decimal, interval: Decimal) -> Decimal:

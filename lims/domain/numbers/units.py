@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from lims.domain.rules.errors import BadInput
 
-_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_EXACT = Context(prec=200, rounding=ROUND_HALF_EVEN)
 _LONGEST = 40
-_ENDLESS, _SHOWN = 50, 20
+_ENDLESS, _SHOWN = 100, 20
 """A quotient with more digits than the first does not end (MJ -> kcal); the second is what is kept of it."""
 _ABSOLUTE_ZERO = {"°C": Decimal("273.15")}
 """Where the scale of a temperature begins, in kelvin."""

@@ -51,7 +51,7 @@ class CertificateView:
 
 def listing(tx: Transaction, state: str = "", after: str = "", size: int = 50) -> Page[CertificateItem]:
     tx.require("certificate:read")
-    query = select(CertificateRow)
+    query = lookup.of_seen(tx, select(CertificateRow), CertificateRow.lot_id)
     if state:
         query = query.where(CertificateRow.state == state)
     return page(tx, query, CertificateRow.id, after, size, _item)

@@ -77,6 +77,7 @@ class DecisionView:
 def listing(tx: Transaction, states: Sequence[str] = (), after: str = "", size: int = 50) -> Page[LotItem]:
     seen_whole(tx, "lot", "")
     query = select(LotRow).options(joinedload(LotRow.line), joinedload(LotRow.request))
+    query = lookup.of_seen(tx, query, LotRow.id)
     if states:
         query = query.where(LotRow.state.in_(states))
     return page(tx, query, LotRow.id, after, size, lambda row: _item(tx, row))

@@ -76,6 +76,7 @@ def blind(tx: Transaction) -> bool:
 def listing(tx: Transaction, state: str = "", after: str = "", size: int = 50, text: str = "") -> Page[SampleItem]:
     hidden = blind(tx)
     query = select(SampleRow).options(joinedload(SampleRow.lot).joinedload(LotRow.line))
+    query = lookup.of_seen(tx, query, SampleRow.lot_id)
     if state:
         query = query.where(SampleRow.state == state)
     if text.strip():
