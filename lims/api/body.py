@@ -10,6 +10,7 @@ Item = TypeVar("Item")
 
 Short = Annotated[str, StringConstraints(max_length=300)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
+Id = Annotated[int, Field(ge=1, le=999_999_999)]
 Number = Annotated[str, StringConstraints(max_length=40)]
 """A measured or declared figure as text: its digits are kept."""
 

@@ -26,6 +26,9 @@ from lims.web import unit
 
 def view(operation: Operation) -> Callable[..., Response]:
     def run(**path: Any) -> Response:
+        fields = request.form.values() if operation.file else ()  # reading a form uses up the body
+        if any("\0" in text for text in (request.path, *request.args.values(), *fields)):
+            raise BadInput("HIDDEN_CHARACTERS", field="path")
         return _write(operation, path) if operation.writes else _read(operation, path)
 
     run.__name__ = operation.name
@@ -85,6 +88,8 @@ def _body(operation: Operation) -> tuple[Any, str]:
     if operation.body is None:
         return None, _digest("")
     raw = request.get_data()
+    if b"\\u0000" in raw or b"\0" in raw:
+        raise BadInput("HIDDEN_CHARACTERS", field="body")
     if raw and not request.is_json:
         raise UnsupportedMediaType()
     try:

@@ -32,7 +32,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     blueprint.register_error_handler(Exception, problem.of_fault)
     for operation in OPERATIONS:
         view = access.needs(operation)(door.view(operation))
-        blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
+        blueprint.add_url_rule(operation.route, operation.name, view, methods=[operation.method])
     blueprint.add_url_rule("/openapi.json", "openapi", _contract)
     blueprint.add_url_rule("/<path:rest>", "unknown", _unknown, methods=list(METHODS))
     csrf.exempt(blueprint)

@@ -11,6 +11,7 @@ from lims.api.body import Body, Query
 
 PREFIX = "/api/v1"
 PUBLIC, ANYBODY = "public", "signed_in"
+LARGEST_ID = 999_999_999
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Operation:
     @property
     def writes(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def route(self) -> str:
+        """The rule for the router; an id with more digits than a row can have is no path at all."""
+        return self.rule.replace("<int:", f"<int(max={LARGEST_ID}):")
 
     @property
     def path(self) -> str:
@@ -89,4 +95,4 @@ def _pattern(rule: str) -> str:
 def _part(part: str) -> str:
     if not part.startswith("<"):
         return re.escape(part)
-    return {"int": r"\d+", "path": ".+"}.get(part[1:-1].partition(":")[0], "[^/]+")
+    return {"int": r"\d{1,9}", "path": ".+"}.get(part[1:-1].partition(":")[0], "[^/]+")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Answer, Body, Empty, Number, Optional, PageOf, PageQuery, Reason, Short, Text, taken
+from lims.api.body import Answer, Body, Empty, Id, Number, Optional, PageOf, PageQuery, Reason, Short, Text, taken
 from lims.api.lot import DecidedLot
 from lims.api.operation import reads, writes
 from lims.domain.rules.errors import BadInput
@@ -50,7 +50,7 @@ class Lodge(Body):
 
 
 class Gap(Body):
-    line: int = Field(ge=1)
+    line: Id
     reason: Text = Field(min_length=1)
 
 
@@ -158,7 +158,7 @@ def one(tx: Transaction, _query: None, no: str) -> RequestAnswer:
 
 
 @writes(
-    "POST", "/inspection-requests", "request:lodge", RequestAnswer, "Lodge a consignment; answers the proposed analyses",
+    "POST", "/inspection-requests", "request:lodge", RequestAnswer, "Lodge a consignment; proposes its analyses",
     body=Lodge, then=_shown, status=201, example=EXAMPLE,
 )  # fmt: skip
 def lodge(tx: Transaction, body: Lodge) -> str:

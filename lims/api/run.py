@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Answer, Body, Optional, Reason, Short, taken
+from lims.api.body import Answer, Body, Id, Optional, Reason, Short, taken
 from lims.api.operation import reads, writes
 from lims.services import run
 from lims.services.reading import run as reading
@@ -23,7 +23,7 @@ class Upload(Body):
 
 
 class AcceptRows(Body):
-    rows: list[int] | None = Field(
+    rows: list[Id] | None = Field(
         None, max_length=5000, description="numbers of the readings; null: every matched one without a problem"
     )
     reason: Optional = ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from lims.api.body import Answer, Body, Empty, Optional, PageOf, PageQuery, Reason, Short, Text, taken
+from lims.api.body import Answer, Body, Empty, Id, Optional, PageOf, PageQuery, Reason, Short, Text, taken
 from lims.api.operation import reads, writes
 from lims.services import batch, result, worksheet
 from lims.services.reading import worksheet as reading
@@ -19,7 +19,7 @@ from lims.services.worksheet import MakeWorksheet
 
 class Make(Body):
     method: Short = Field(min_length=1)
-    analyses: list[int] = Field(default=[], max_length=500, description="ids of waiting analyses; or name samples")
+    analyses: list[Id] = Field(default=[], max_length=500, description="ids of waiting analyses; or name samples")
     samples: list[Short] = Field(default=[], max_length=500, description="takes what waits of them for the method")
     instrument: Optional = ""
     analyst: Optional = Field("", description="user name; left out: the caller")

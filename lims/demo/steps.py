@@ -94,6 +94,24 @@ class Story:
             with self.acting("anna") as tx:
                 worksheet.make(tx, worksheet.MakeWorksheet(method, sample_nos=(sample_no,), due_at=self.due()))
 
+    def worksheet(self, method: str, sample_nos: tuple[str, ...], instrument: str) -> tuple[int, ...]:
+        """One worksheet for several samples with its quality control; returns the ids of its analyses."""
+        with self.acting("anna") as tx:
+            cmd = worksheet.MakeWorksheet(
+                method,
+                sample_nos=sample_nos,
+                instrument=instrument,
+                blanks=1,
+                duplicates=1,
+                crm="GBW10024 0.12±0.01 mg/kg",
+                due_at=self.due(),
+            )
+            return worksheet.make(tx, cmd).analysis_ids
+
+    def type(self, analysis_id: int, text: str) -> None:
+        with self.acting("anna") as tx:
+            result.enter(tx, result.EnterResult(analysis_id, text, submit=False))
+
     def due(self) -> datetime:
         return self.moment + timedelta(days=2)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from lims.domain.rules.actor import Actor
 from lims.domain.rules.errors import Conflict
+from lims.persistence import lengths  # noqa: F401 - its check listens to every session
 from lims.persistence.trail import RECORDER, Recorder
 
 

@@ -38,8 +38,7 @@ def enter(tx: Transaction, position_id: int, analyte: str, text: str) -> None:
 def judge(tx: Transaction, worksheet_id: int) -> None:
     """Pass the batch when every position is found good, hold it when one is not (decision_rules section 8)."""
     sheet = _sheet(tx, worksheet_id)
-    findings = tuple(_finding(tx, sheet, position) for position in sheet.positions if position.kind != "sample")
-    outcome = rules.judge(findings)
+    outcome = _outcome(tx, sheet)
     batch = sheet.batch
     assert batch is not None
     if outcome.verdict == "broken" and batch.state in ("running", "passed", "released"):
@@ -47,6 +46,27 @@ def judge(tx: Transaction, worksheet_id: int) -> None:
         transition.follow(tx, batch, "hold", outcome.finding)
     elif outcome.verdict == "good" and batch.state == "running":
         transition.follow(tx, batch, "pass")
+
+
+def _outcome(tx: Transaction, sheet: WorksheetRow) -> rules.Outcome:
+    return rules.judge(tuple(_finding(tx, sheet, one) for one in sheet.positions if one.kind != "sample"))
+
+
+def standing(tx: Transaction, worksheet_id: int) -> list[Refusal]:
+    """Why results of this worksheet could not be verified now, looked at without moving anything."""
+    sheet = _sheet(tx, worksheet_id)
+    batch = sheet.batch
+    if batch is None or batch.state in ("passed", "released"):
+        return []
+    if batch.state == "running":
+        outcome = _outcome(tx, sheet)
+        return [] if outcome.verdict == "good" else [_why(sheet, "running", outcome.finding)]
+    return [_why(sheet, batch.state, batch.finding)]
+
+
+def _why(sheet: WorksheetRow, state: str, finding: str) -> Refusal:
+    code = {"held": "BATCH_HELD", "running": "QC_OPEN"}.get(state, "BATCH_FAILED")
+    return refusal(code, worksheet=sheet.no, finding=finding)
 
 
 def _sheet(tx: Transaction, worksheet_id: int) -> WorksheetRow:
@@ -92,8 +112,7 @@ def refusals(tx: Transaction, row: AnalysisRow) -> list[Refusal]:
         judge(tx, sheet.id)
     if batch.state in ("passed", "released"):
         return []
-    code = "BATCH_HELD" if batch.state == "held" else "QC_OPEN" if batch.state == "running" else "BATCH_FAILED"
-    return [refusal(code, worksheet=sheet.no, finding=batch.finding)]
+    return [_why(sheet, batch.state, batch.finding)]
 
 
 def release(tx: Transaction, worksheet_no: str, reason: str) -> None:

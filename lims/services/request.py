@@ -173,7 +173,7 @@ def positive(text: str, name: str) -> Decimal:
         value = Decimal(text.strip())
     except InvalidOperation:
         raise BadInput("NOT_A_NUMBER", field=name, text=text[:60]) from None
-    if not value.is_finite() or value <= 0 or len(text) > 30:
+    if not value.is_finite() or value <= 0 or len(text) > 30 or abs(value.adjusted()) > 20:
         raise BadInput("NOT_POSITIVE", field=name, text=text[:60])
     return value
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from lims.persistence.request import LotRow
 from lims.persistence.sample import CustodyRow, PortionRow, SampleRow
 from lims.services import lookup, transition
 from lims.services.cancelling import cancel_analyses
+from lims.services.request import positive
 from lims.services.transaction import Transaction
 
 
@@ -102,10 +102,7 @@ def _may_draw(lot: LotRow, cmd: DrawSample) -> None:
 def _portion(tx: Transaction, sample: SampleRow, n: int, cmd: PortionCommand) -> str:
     if cmd.use not in USES:
         raise BadInput("UNKNOWN_PORTION_USE", field=f"portions[{n}].use", text=cmd.use[:40])
-    try:
-        amount = Decimal(cmd.amount) if cmd.amount.strip() else None
-    except InvalidOperation:
-        raise BadInput("NOT_A_NUMBER", field=f"portions[{n}].amount", text=cmd.amount[:60]) from None
+    amount = positive(cmd.amount, f"portions[{n}].amount") if cmd.amount.strip() else None
     row = PortionRow(
         no=numbering.portion_no(sample.no, n),
         sample_id=sample.id,

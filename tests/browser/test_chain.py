@@ -1,4 +1,4 @@
-"""The whole chain by mouse and keyboard: seven people, one a duty, from a declaration to a certificate that verifies."""
+"""The whole chain in a browser: seven people, one a duty, from a declaration to a certificate that verifies."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def page(
 ) -> Page[Item]:
     """Newest first by ``key`` (an id column); one row more than shown tells whether there is a next page."""
     size = max(1, min(size, LARGEST))
-    if after.isdigit():
+    if after.isascii() and after.isdigit() and len(after) < 10:
         query = query.where(key < int(after))
     rows: Sequence[Any] = tx.session.scalars(query.order_by(key.desc()).limit(size + 1)).unique().all()
     shown = rows[:size]

@@ -11,7 +11,7 @@ from lims.domain.rules.refusal import Refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.worksheet import WorksheetRow
-from lims.services import lookup, transition
+from lims.services import batch, lookup, transition
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.transaction import Transaction
 
@@ -44,7 +44,8 @@ def queue(tx: Transaction, size: int = 100) -> tuple[ReviewItem, ...]:
     )
     rows = tx.session.scalars(query).all()
     sheets = _sheets(tx, {row.worksheet_id for row in rows if row.worksheet_id})
-    return tuple(_item(tx, row, sheets) for row in rows)
+    stopped = {sheet_id: tuple(batch.standing(tx, sheet_id)) for sheet_id in sheets}
+    return tuple(_item(tx, row, sheets, stopped) for row in rows)
 
 
 def _sheets(tx: Transaction, ids: set[int]) -> dict[int, WorksheetRow]:
@@ -52,18 +53,21 @@ def _sheets(tx: Transaction, ids: set[int]) -> dict[int, WorksheetRow]:
     return {row.id: row for row in tx.session.scalars(query)}
 
 
-def _item(tx: Transaction, row: AnalysisRow, sheets: dict[int, WorksheetRow]) -> ReviewItem:
+def _item(
+    tx: Transaction, row: AnalysisRow, sheets: dict[int, WorksheetRow], stopped: dict[int, tuple[Refusal, ...]]
+) -> ReviewItem:
     sheet = sheets.get(row.worksheet_id or 0)
     state = sheet.batch.state if sheet is not None and sheet.batch is not None else ""
     seen = analysis_view(row)
     result = seen.result
     clean = result is not None and result.verdict in ("PASS", "NO_LIMIT") and result.number == 1 and state != "held"
+    refusals = (*transition.can(tx, row, "verify", lookup.over(row)), *stopped.get(row.worksheet_id or 0, ()))
     return ReviewItem(
         seen,
         row.sample.no if row.sample else "",
         row.lot.line.product,
         sheet.no if sheet else "",
         state,
-        transition.can(tx, row, "verify", lookup.over(row)),
-        clean,
+        refusals,
+        clean and not refusals,
     )

@@ -1,0 +1,28 @@
+"""No text longer than its column is flushed: PostgreSQL would fail on it and SQLite keep it; both now say the same."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import String, event, inspect
+from sqlalchemy.orm import Session
+
+from lims.domain.rules.errors import BadInput
+
+
+@cache
+def _limited(kind: type) -> tuple[tuple[str, int], ...]:
+    """(attribute, longest) of every text column with a length."""
+    columns = ((attr.key, attr.columns[0].type) for attr in inspect(kind).column_attrs)
+    return tuple((key, type_.length) for key, type_ in columns if isinstance(type_, String) and type_.length)
+
+
+@event.listens_for(Session, "before_flush")
+def _fits(session: Session, _context: Any, _instances: Any) -> None:
+    for row in (*session.new, *session.dirty):
+        here = inspect(row).dict
+        for key, longest in _limited(type(row)):
+            value = here.get(key)
+            if isinstance(value, str) and len(value) > longest:
+                raise BadInput("TOO_LONG", field=key, longest=longest)
