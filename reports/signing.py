@@ -22,6 +22,7 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDP
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from reports.apart import apart
 from reports.verification import Status, Verification, verify
 
 __all__ = ["Status", "Verification", "make_laboratory_key", "sign", "verify"]
@@ -108,7 +109,7 @@ def sign(pdf: bytes, key_pem: bytes, cert_chain_pem: bytes, *, name: str, reason
     place.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=closing))
     prepared, out = place.send(SigIOSetup(md_algorithm=DIGEST))
     signer = _signer(key_pem, cert_chain_pem)
-    place.send(asyncio.run(signer.async_sign(prepared.document_digest, DIGEST, use_pades=True)))
+    place.send(apart(lambda: asyncio.run(signer.async_sign(prepared.document_digest, DIGEST, use_pades=True))))
     signed: bytes = out.getvalue()
     return signed
 

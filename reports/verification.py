@@ -26,6 +26,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from lims.domain.rules.errors import BadInput
+from reports.apart import apart
 
 # An unknown signer is one of the answers here, not something to warn the log about.
 logging.getLogger("pyhanko.sign").setLevel(logging.CRITICAL)
@@ -67,7 +68,7 @@ def verify(pdf: bytes, trust_pem: Sequence[bytes]) -> Verification:
     anchors = _anchors(tuple(trust_pem))
     digest = hashlib.sha256(pdf).hexdigest()
     try:
-        return _judge(pdf, digest, anchors)
+        return apart(lambda: _judge(pdf, digest, anchors))
     except Exception:  # a parser fed damaged bytes may raise anything at all; the answer stays an answer
         return Verification(_unsigned(pdf), "", None, digest, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -23,6 +24,11 @@ Optional = Annotated[
     str, StringConstraints(max_length=4000), BeforeValidator(_nothing), WithJsonSchema({"type": ["string", "null"]})
 ]
 """A text that may be left out, empty or null, which all mean the same."""
+
+
+def one_of(words: Sequence[str]) -> Any:
+    """A word of a closed list: the contract names them, the use-case refuses the others with its own code."""
+    return Annotated[str, StringConstraints(max_length=80), WithJsonSchema({"type": "string", "enum": list(words)})]
 
 
 class Body(BaseModel):

@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import BaseConverter
 
 from lims.api import access, door, openapi, problem
-from lims.api.operation import OPERATIONS, PREFIX, allowed_at
+from lims.api.operation import ANYTHING, OPERATIONS, PREFIX, ROW_ID, allowed_at
 from lims.domain.rules.errors import LimsError
 from lims.web.access import MARK, public
 
@@ -21,10 +22,25 @@ NOUNS = (
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
+class RowId(BaseConverter):
+    regex = ROW_ID
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+class Anything(BaseConverter):
+    """The rest of a path, slashes and line breaks among it."""
+
+    part_isolating = False
+    regex = ANYTHING
+
+
 def install(app: Flask, csrf: CSRFProtect) -> None:
     """Register every operation. Cookies are never looked at here, so the guard against forged forms is not needed."""
     for noun in NOUNS:
         importlib.import_module(f"lims.api.{noun}")
+    app.url_map.converters.update(row_id=RowId, anything=Anything)
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     blueprint.before_request(access.who)
     blueprint.register_error_handler(LimsError, problem.of_error)
@@ -34,7 +50,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
         view = access.needs(operation)(door.view(operation))
         blueprint.add_url_rule(operation.route, operation.name, view, methods=[operation.method])
     blueprint.add_url_rule("/openapi.json", "openapi", _contract)
-    blueprint.add_url_rule("/<path:rest>", "unknown", _unknown, methods=list(METHODS))
+    blueprint.add_url_rule("/<anything:rest>", "unknown", _unknown, methods=list(METHODS))
     csrf.exempt(blueprint)
     app.register_blueprint(blueprint)
 

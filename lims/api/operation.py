@@ -11,7 +11,8 @@ from lims.api.body import Body, Query
 
 PREFIX = "/api/v1"
 PUBLIC, ANYBODY = "public", "signed_in"
-LARGEST_ID = 999_999_999
+ROW_ID = "[0-9]{1,9}"
+ANYTHING = "(?s:.+)"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Operation:
     @property
     def route(self) -> str:
         """The rule for the router; an id with more digits than a row can have is no path at all."""
-        return self.rule.replace("<int:", f"<int(max={LARGEST_ID}):")
+        return self.rule.replace("<int:", "<row_id:").replace("<path:", "<anything:")
 
     @property
     def path(self) -> str:
@@ -95,4 +96,4 @@ def _pattern(rule: str) -> str:
 def _part(part: str) -> str:
     if not part.startswith("<"):
         return re.escape(part)
-    return {"int": r"\d{1,9}", "path": ".+"}.get(part[1:-1].partition(":")[0], "[^/]+")
+    return {"int": ROW_ID, "path": ANYTHING}.get(part[1:-1].partition(":")[0], "[^/]+")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Body, Optional, PageOf, PageQuery, Short, Text
+from lims.api.body import Body, Optional, PageOf, PageQuery, Short, Text, one_of
 from lims.api.operation import reads, writes
 from lims.services import register
 from lims.services.reading import register as reading
@@ -19,7 +19,7 @@ SEE = "request:lodge"
 
 class OrganisationBody(Body):
     code: Short = Field(min_length=1, max_length=40)
-    kind: Short = Field(description=", ".join(register.ORGANISATION_KINDS))
+    kind: one_of(register.ORGANISATION_KINDS)  # type: ignore[valid-type]
     name_zh: Optional = ""
     name_en: Optional = ""
     country: Optional = ""
@@ -28,7 +28,7 @@ class OrganisationBody(Body):
 
 
 class Edit(Body):
-    kind: Short
+    kind: one_of(register.ORGANISATION_KINDS)  # type: ignore[valid-type]
     name_zh: Optional = ""
     name_en: Optional = ""
     country: Optional = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
 from flask import Response, g, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
@@ -25,7 +25,7 @@ TITLES = {
     422: "Refused", 429: "Too many tries", 500: "Fault of the program",
 }  # fmt: skip
 LANGUAGES = ("zh", "en")
-log = structlog.get_logger("lims")
+log = logging.getLogger("lims")
 
 
 class Malformed(LimsError):
@@ -102,7 +102,7 @@ def of_http(error: HTTPException) -> Any:
 
 
 def of_fault(error: Exception) -> Response:
-    log.error("fault", reference=request_id(), path=request.path, exc_info=error)
+    log.error("fault %s at %s", request_id(), request.path, exc_info=error)
     return _problem(500, "FAULT", "", reference=request_id())
 
 

@@ -7,7 +7,21 @@ from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Answer, Body, Empty, Id, Number, Optional, PageOf, PageQuery, Reason, Short, Text, taken
+from lims.api.body import (
+    Answer,
+    Body,
+    Empty,
+    Id,
+    Number,
+    Optional,
+    PageOf,
+    PageQuery,
+    Reason,
+    Short,
+    Text,
+    one_of,
+    taken,
+)
 from lims.api.lot import DecidedLot
 from lims.api.operation import reads, writes
 from lims.domain.rules.errors import BadInput
@@ -67,7 +81,7 @@ class Reply(Body):
 
 
 class RejectRequest(Body):
-    reason_code: Short = Field(description=", ".join(request.REJECT_REASONS))
+    reason_code: one_of(request.REJECT_REASONS)  # type: ignore[valid-type]
     reason: Optional = ""
 
 
@@ -130,7 +144,7 @@ EXAMPLE = {
     "declaration_no": "530120261100044187", "jurisdiction": "CN", "port": "HAK", "importer": "IMP", "producer": "PRO",
     "origin": "EC", "transport": {"vessel": "CMA CGM LIBRA", "containers": "OOLU 418733 5"}, "note": "",
     "lines": [{
-        "hs_code": "0306171100", "product": "SHRIMP", "goods_zh": "冻去壳虾", "goods_en": "Frozen peeled shrimp",
+        "hs_code": "0306.17", "product": "CRUST", "goods_zh": "冻去壳虾", "goods_en": "Frozen peeled shrimp",
         "quantity": "24000", "unit": "kg", "packages": "1200 cartons",
         "lots": [{"mark": "PP-2611-A", "quantity": "24000", "unit": "kg"}],
     }],

@@ -18,6 +18,7 @@ from lims.api.body import (
     Short,
     Signed,
     Text,
+    one_of,
     taken,
 )
 from lims.api.operation import reads, writes
@@ -31,7 +32,7 @@ from lims.services.transaction import Transaction
 
 
 class PortionBody(Body):
-    use: Short = Field(description=", ".join(sample.USES))
+    use: one_of(sample.USES)  # type: ignore[valid-type]
     amount: Number = ""
     unit: Optional = ""
     seal_no: Optional = ""
@@ -59,14 +60,14 @@ class Dispatch(Body):
 
 
 class Receive(Body):
-    condition: Short = Field("accepted", description="accepted or accepted_with_note")
+    condition: one_of(("accepted", "accepted_with_note")) = "accepted"  # type: ignore[valid-type]
     note: Optional = ""
     temperature: Optional = Field("", description="as read, with its unit")
     seal_intact: bool = True
 
 
 class RejectSample(Body):
-    reason_code: Short = Field(description=", ".join(sample.REJECT_REASONS))
+    reason_code: one_of(sample.REJECT_REASONS)  # type: ignore[valid-type]
     reason: Text = Field(min_length=1)
 
 

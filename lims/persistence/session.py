@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from lims.domain.rules.actor import Actor
 from lims.domain.rules.errors import Conflict
-from lims.persistence import lengths  # noqa: F401 - its check listens to every session
+from lims.persistence import lengths, tables  # noqa: F401 - the one listens to every session, the other knows all rows
 from lims.persistence.trail import RECORDER, Recorder
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     DDL,
@@ -118,12 +119,12 @@ class Recorder:
     at: datetime
     request_id: str
     drafts: list[_Draft] = field(default_factory=list)
-    known: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """id(row) -> its values as the last event (or the database) knows them."""
+    known: WeakKeyDictionary[Audited, dict[str, Any]] = field(default_factory=WeakKeyDictionary)
+    """Row -> its values as the last event knows them; weak, so that a new row is never taken for one that has gone."""
 
     def record(self, row: Audited, verb: str, reason: str = "", role: str = "") -> None:
         """Note an act on the row: everything that changed since its last event is this event's difference."""
-        before = self.known.get(id(row))
+        before = self.known.get(row)
         if before is None:
             before = _stored_values(row)
         now = _values(row)
@@ -138,13 +139,13 @@ class Recorder:
                 {key: now[key] for key in changed},
             )
         )
-        self.known[id(row)] = now
+        self.known[row] = now
 
     def check(self, rows: Iterable[Any]) -> None:
         for row in rows:
             if not isinstance(row, Audited) or not _touched(row):
                 continue
-            known = self.known.get(id(row))
+            known = self.known.get(row)
             now = _values(row)
             if known is None or known != now:
                 names = sorted(key for key in now if known is None or known.get(key) != now[key])

@@ -122,15 +122,15 @@ def retest(tx: Transaction, analysis_id: int, reason: str) -> None:
 
 def _reopen(tx: Transaction, analysis_id: int, verb: str, reason: str) -> None:
     row = lookup.analysis(tx, analysis_id)
-    sample: SampleRow = row.sample  # type: ignore[assignment]
-    if sample.state not in ("received", "in_test", "tested"):
+    sample = row.sample
+    if sample is not None and sample.state not in ("received", "in_test", "tested"):
         raise Refused(refusal("SAMPLE_APPROVED", sample=sample.no))
     row.verified_by, row.verified_name, row.verified_at = None, "", None
     if verb == "retest":
         row.worksheet_id = row.position = row.analyst_id = None
         row.analyst_name = ""
     transition.act(tx, row, verb, lookup.over(row), reason)
-    if sample.state == "tested":
+    if sample is not None and sample.state == "tested":
         transition.follow(tx, sample, "resume", reason)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
@@ -224,7 +224,7 @@ def accept(tx: Transaction, no: str, rows: tuple[int, ...] | None, reason: str =
     targets = {row.id: row for row in _analyses(tx, run.worksheet_id)}
     for reading in chosen:
         _write(tx, run, reading, targets[reading.analysis_id], reason)  # type: ignore[index]
-    _quality_control(tx, run)
+    _quality_control(tx, run, list(targets.values()))
     left = sum(1 for row in run.readings if row.match in ("matched", "changed") and row.result_id is None)
     if chosen:
         verb = "accept" if not left or rows is None or run.state == "part_accepted" else "accept_some"
@@ -265,8 +265,9 @@ def _write(tx: Transaction, run: RunRow, reading: ReadingRow, target: AnalysisRo
     tx.record(reading, "accept", reason)
 
 
-def _quality_control(tx: Transaction, run: RunRow) -> None:
+def _quality_control(tx: Transaction, run: RunRow, analyses: Sequence[AnalysisRow]) -> None:
     """What the run says about quality-control positions goes to them, so that the batch is judged with its results."""
+    aliases = tx.session.get_one(InstrumentRow, run.instrument_id).aliases or {}
     for row in run.readings:
         if (
             row.match == "qc"
@@ -274,11 +275,21 @@ def _quality_control(tx: Transaction, run: RunRow) -> None:
             and not row.problem
             and matching.read_as(row.value_text) == ""
         ):
+            analyte = _analyte_of(row.analyte_text, analyses, aliases)
             try:
                 recording.understood(row.value_text)
             except BadInput:
                 continue
-            batch.enter(tx, row.position_id, row.analyte_text[:40], row.value_text)
+            if analyte:
+                batch.enter(tx, row.position_id, analyte, row.value_text)
+
+
+def _analyte_of(text: str, analyses: Sequence[AnalysisRow], aliases: Mapping[str, str]) -> str:
+    """The code of the worksheet's own analyte that the file's word means; empty for any other."""
+    names = matching.names_of_analyte(text, aliases)
+    called = {a.analyte: (a.analyte, a.analyte_en, a.analyte_zh, a.analyte_en.split(",")[0]) for a in analyses}
+    found = [code for code, words in called.items() if names & {matching.folded(word) for word in words}]
+    return found[0] if len(found) == 1 else ""
 
 
 def refuse(tx: Transaction, no: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Flask, jsonify, render_template, request
@@ -21,6 +22,8 @@ STATUS: tuple[tuple[type[LimsError], int], ...] = (
     (Conflict, 409),
     (TooManyTries, 429),
 )
+
+log = logging.getLogger("lims")
 
 
 def status_of(error: LimsError) -> int:
@@ -52,9 +55,8 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _fault(error: Exception) -> Any:
-    import structlog  # slow to import, and needed only when something is wrong
-
-    structlog.get_logger("lims").error("fault", reference=request_id(), path=request.path, exc_info=error)
+    # The plain formatter: it shows the lines of the fault and never the values in them, which may be secrets.
+    log.error("fault %s at %s", request_id(), request.path, exc_info=error)
     if wants_json():
         return jsonify(code="FAULT", reference=request_id()), 500
     return render_template("errors/error.html", status=500, error=None, reference=request_id()), 500

@@ -146,7 +146,7 @@ def test_what_cannot_be_read_or_found_is_a_problem_too(api: Api) -> None:
     wrong = api.igor.put("/samples", {})
     assert refused(wrong, 405, "HTTP_405") and wrong.headers["Allow"] == "GET, POST"
     refused(api.rita.get("/samples/26-11-99999"), 404, "NOT_FOUND")
-    refused(api.anna.put("/analyses/99999999999999999999/result", {"text": "1"}), 404, "NOT_FOUND")
+    refused(api.anna.put("/analyses/99999999999999999999/result", {"text": "1"}), 404, "HTTP_404")
     refused(api.igor.get("/samples?limit=0"), 422, "BODY_INVALID")
     refused(api.igor.get("/samples?colour=red"), 422, "BODY_INVALID")
 

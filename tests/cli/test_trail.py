@@ -117,3 +117,14 @@ def test_the_command_answers_one_line_and_its_exit_code_tells(
     assert trail.main(["verify"]) == 3
     answer = json.loads(capsys.readouterr().out)
     assert (answer["status"], answer["first_bad"]["columns"]) == ("BROKEN", ["serial_no"])
+
+
+def test_rows_that_come_and_go_in_one_transaction_each_have_their_whole_event(laboratory: b.Laboratory) -> None:
+    """Many lots in one request: the memory of one row's values is never taken for another's."""
+    line = request.LineCommand(
+        "", "FISH", "鱼", "Fish", "400", "kg", "40", tuple(request.LotCommand(f"P-{n}", "10", "kg") for n in range(40))
+    )
+    cmd = request.LodgeRequest("D-40", "CN", "HAK", "IMP", "EC", (line,) * 3)
+    with laboratory.acting(laboratory.cast.igor) as tx:
+        request.lodge(tx, cmd)
+    assert check(laboratory).bad is None

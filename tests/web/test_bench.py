@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
+from lims.services.reading import catalogue as shelf
 from tests import builders as b
 from tests.web.people import Door, Person, door
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 METHOD = "GB 5009.15-2023"
 """Cadmium."""
+TABLE = b",Cadmium,Zinc,end\r\nV-1,0.0421,7,\r\nBLK-1,<0.003,8,\r\nend,,,\r\n"
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_the_waiting_work_is_listed_by_method_and_says_nothing_of_the_importer(
 def test_an_instrument_past_its_calibration_is_refused_with_the_day(at: Door, laboratory: b.Laboratory) -> None:
     b.received(laboratory, b.lodged(laboratory, "FISH"))
     with laboratory.acting(b.SYSTEM) as tx:
-        b.transition.install(tx, b.an_instrument("OLD-1", due=b.date(2025, 1, 1)), "in_service", "builder")
+        b.transition.install(tx, b.an_instrument("OLD-1", due=date(2025, 1, 1)), "in_service", "builder")
     anna = at.enter("anna")
     form = anna.get(f"/bench/worksheets/new?method={METHOD}")
     assert re.search(r'value="OLD-1" disabled', form)
@@ -145,6 +149,28 @@ def test_a_single_result_is_entered_and_submitted_without_the_grid(sheet: tuple[
     assert "to verify" in shown and "0.006" in shown
 
 
+def test_a_result_is_calculated_from_its_raw_readings_by_the_formula_of_the_method(
+    at: Door, laboratory: b.Laboratory
+) -> None:
+    with b.transaction(laboratory.place, laboratory.cast.kate, b.NOW, "look") as tx:
+        content = {**dict(shelf.detail(tx, "method", METHOD).versions[0].content), "formula": "(c - c0) * v / m"}
+    with laboratory.acting(laboratory.cast.kate) as tx:
+        cmd = b.catalogue.ProposeVersion("method", METHOD, content, date(2026, 1, 1), None, "formula")
+        version = b.catalogue.propose(tx, cmd)
+    with laboratory.acting(laboratory.cast.quentin, "released") as tx:
+        b.catalogue.release(tx, version if isinstance(version, int) else version.id)
+    sample_no = b.received(laboratory, b.lodged(laboratory, "FISH"))
+    made = b.on_worksheets(laboratory, sample_no, (METHOD,))
+    anna = at.enter("anna")
+    path = cell(anna.get(f"/bench/worksheets/{made[0]}"))[0].removesuffix("/cell")
+    readings = {"input.c": "5.20", "input.c0": "0.20", "input.v": "10"}
+    page = anna.post(path, 422, **readings)
+    assert 'value="5.20"' in page, "a missing reading loses none of the others"
+    anna.post(path, **readings, **{"input.m": "1000", "submit": "1"})
+    page = anna.get(path)
+    assert "(c - c0) * v / m = 0.05" in page and "c0 = 0.20" in page
+
+
 def test_a_reviewer_reads_the_grid_but_has_no_cell_to_write_into(sheet: tuple[Person, str], at: Door) -> None:
     page = at.enter("boris").get(sheet[1])
     assert "data-url" not in page and 'data-editable="no"' in page
@@ -155,9 +181,34 @@ def test_the_sheet_prints_blind(sheet: tuple[Person, str]) -> None:
     assert answer.data.startswith(b"%PDF")
 
 
-def test_a_file_that_cannot_be_read_is_kept_and_writes_nothing(sheet: tuple[Person, str]) -> None:
-    import io
+def test_an_instrument_file_is_previewed_accepted_and_taken_back(at: Door, laboratory: b.Laboratory) -> None:
+    with laboratory.acting(b.SYSTEM) as tx:
+        instrument = b.an_instrument("INST-X", "lab_two_dimensional", date(2027, 1, 1))
+        instrument.aliases = {"Cadmium": "CD"}
+        b.transition.install(tx, instrument, "in_service", "builder")
+    sample_no = b.received(laboratory, b.lodged(laboratory, "FISH"))
+    with laboratory.acting(laboratory.cast.anna) as tx:
+        cmd = b.worksheet.MakeWorksheet(METHOD, sample_nos=(sample_no,), instrument="INST-X", blanks=1)
+        made = b.worksheet.make(tx, cmd)
+    anna, path = at.enter("anna"), f"/bench/worksheets/{made.no}"
+    field = re.findall(r'name="(vial\.\d+)"', anna.get(path + "/import"))[0]
+    anna.post(path + "/vials", **{field: "V-1"})
+    file = (io.BytesIO(TABLE), "run <b>1</b>.csv")
+    answer = anna.client.post(path + "/import", data={"csrf_token": anna.token, "file": file})
+    run = answer.headers["Location"]
+    page = anna.get(run)
+    assert "matched" in page and "0.0421" in page and "run &lt;b&gt;1" in page
+    assert 'value="0.0421"' not in anna.get(path), "a preview writes nothing"
+    anna.post(run + "/accept")
+    grid = anna.get(path)
+    assert 'value="0.0421"' in grid
+    assert 'value="&lt;0.003"' in grid, "the blank of the file stands in the blank of the grid"
+    anna.post(run + "/reverse", 409, reason="")
+    anna.post(run + "/reverse", reason="wrong calibration")
+    assert 'value="0.0421"' not in anna.get(path)
 
+
+def test_a_file_that_cannot_be_read_is_kept_and_writes_nothing(sheet: tuple[Person, str]) -> None:
     anna, path = sheet
     assert 'type="file"' in anna.get(path + "/import")
     file = (io.BytesIO(b"\x00\x01 not a run"), "noise.csv")

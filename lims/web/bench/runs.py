@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 
 from lims.domain.rules.errors import LimsError
 from lims.services import run as runs
+from lims.services import worksheet as worksheets
 from lims.services.reading import register
 from lims.services.reading import run as reading_run
 from lims.services.reading import worksheet as reading_worksheet
@@ -48,6 +49,21 @@ def _form(no: str, error: LimsError | None = None) -> str:
         seen = reading_worksheet.grid(tx, no)
         instruments = register.instruments(tx, size=200).items
     return render_template("bench/run_new.html", seen=seen, instruments=instruments, given=request.form, error=error)
+
+
+@blueprint.post("/worksheets/<no>/vials")
+@needs("result:enter")
+def worksheet_vials(no: str) -> Any:
+    """What the instrument calls each position, where that is not the sample's number."""
+    try:
+        with writing() as tx:
+            for position in reading_worksheet.grid(tx, no).positions:
+                vial = typed.text(f"vial.{position.id}")
+                if vial != position.vial:
+                    worksheets.name_vial(tx, position.id, vial)
+    except LimsError as error:
+        return _form(no, error), 422
+    return redirect(url_for("bench.run_new", no=no), 303)
 
 
 @blueprint.get("/runs/<no>")

@@ -11,6 +11,7 @@ from lims.domain.rules.errors import NotFound
 from lims.services import certificate
 from lims.services.transaction import view
 from lims.web.access import public
+from lims.web.messages import word
 from lims.web.portal import blueprint
 from lims.web.portal.rate import Counter
 from lims.web.unit import address, now, place
@@ -40,4 +41,5 @@ def verify(no: str) -> Any:
         except NotFound:
             return render_template("portal/verify.html", no=no, status=None, verdict="unknown"), 404
     verdict = {"issued": "current", "superseded": "superseded", "withdrawn": "withdrawn"}.get(status.state, "unknown")
-    return render_template("portal/verify.html", no=no, status=status, verdict=verdict)
+    words = tuple(word("verdict", status.verdict, language).text for language in ("zh", "en"))
+    return render_template("portal/verify.html", no=no, status=status, verdict=verdict, words=words)
