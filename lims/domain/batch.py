@@ -26,6 +26,8 @@ class Finding:
     found: tuple[tuple[str, str], ...]
     loq: Decimal | None
     partner: tuple[tuple[str, str], ...] = ()
+    wanted: tuple[str, ...] = ()
+    """Analytes without which the position is not yet found."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ def judge(findings: tuple[Finding, ...]) -> Outcome:
 def _judge(finding: Finding) -> Outcome:
     if not finding.found:
         return Outcome("open", f"{finding.label}: nothing found yet")
+    missing = sorted(set(finding.wanted) - {analyte for analyte, _ in finding.found})
+    if missing:
+        return Outcome("open", f"{finding.label}: {', '.join(missing)} not found yet")
     check = {"blank": _blank, "crm": _crm, "duplicate": _duplicate, "spike": _spike}[finding.kind]
     for analyte, text in finding.found:
         outcome = check(finding, analyte, read_entry(text))

@@ -85,7 +85,23 @@ def _finding(tx: Transaction, sheet: WorksheetRow, position: PositionRow) -> rul
     method = facts.method(tx, sheet.method, tx.today)
     _, loq = judging.lod_loq(method, "")
     texts = tuple((row.analyte, row.text) for row in position.readings)
-    return rules.Finding(position.kind, position.label, position.expected, texts, loq, _partner(tx, sheet, position))
+    partner = _partner(tx, sheet, position)
+    return rules.Finding(
+        position.kind, position.label, position.expected, texts, loq, partner, _wanted(tx, sheet, position)
+    )
+
+
+def _wanted(tx: Transaction, sheet: WorksheetRow, position: PositionRow) -> tuple[str, ...]:
+    """The analytes that must be found at the position: all of the worksheet in a blank, those repeated in a duplicate.
+
+    A reference material certifies what it certifies, so nothing more is asked of it than one value.
+    """
+    if position.kind not in ("blank", "duplicate"):
+        return ()
+    query = select(AnalysisRow.analyte).where(AnalysisRow.worksheet_id == sheet.id, AnalysisRow.state != "cancelled")
+    if position.of_position is not None:
+        query = query.where(AnalysisRow.position == position.of_position)
+    return tuple(tx.session.scalars(query.distinct().order_by(AnalysisRow.analyte)))
 
 
 def _partner(tx: Transaction, sheet: WorksheetRow, position: PositionRow) -> tuple[tuple[str, str], ...]:
