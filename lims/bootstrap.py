@@ -66,7 +66,8 @@ def enter(argv: Sequence[str]) -> None:
     extras = ("test",) if argv[:1] == ["test"] else ()
     own = root / ".venv"
     inside = _same(Path(sys.prefix), own)
-    if not inside and sys.prefix != sys.base_prefix and has_all(requirements(root, extras)):
+    foreign = not inside and sys.prefix != sys.base_prefix
+    if foreign and has_fonts(root) and has_all(requirements(root, extras)):
         _translate(root)  # somebody's own environment, complete: used as it is
         return
     if not is_ready(root, extras):
@@ -100,8 +101,12 @@ def is_ready(root: Path, extras: Sequence[str]) -> bool:
         stamp is not None
         and stamp.covers(Stamp(digest_of(root), str(root), tuple(extras)))
         and python_of(root).exists()
-        and all((root / font).exists() for font in FONTS)
+        and has_fonts(root)
     )
+
+
+def has_fonts(root: Path) -> bool:
+    return all((root / font).exists() for font in FONTS)
 
 
 def read_stamp(root: Path) -> Stamp | None:
