@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from lims.domain.rules.permissions import grants
 from lims.services.transaction import Installation
-from lims.web import access, errors, language, sign_in
+from lims.web import access, errors, health, language, sign_in
 
 ROOMS = (
     "lims.web.sign_in",
@@ -60,8 +60,10 @@ def create_app(place: Installation, secret: str, testing: bool = False) -> Flask
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["lims"] = place
-    csrf.init_app(app)
+    health.install(app)
     sign_in.install(app)
+    access.guard(app)
+    csrf.init_app(app)
     language.install(app)
     errors.install(app)
     for name in ROOMS:
@@ -103,7 +105,7 @@ def _frame(app: Flask, place: Installation) -> None:
     def headers(answer: Response) -> Response:
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
-        if request.endpoint != "static":
+        if request.endpoint != "static" or answer.status_code >= 400:  # the page of an error is a page
             answer.headers["Cache-Control"] = "no-store, private"
         if place.public_url.startswith("https://"):
             answer.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -1,22 +1,36 @@
-"""``lims user add|list``: people of the installation, for those who administer its machine."""
+"""``lims user add|list|invite|close|reopen``: people of the installation, for those who administer its machine."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from lims import installation
 from lims.domain.rules.actor import SYSTEM
 from lims.services import account
-from lims.services.transaction import transaction
+from lims.services.transaction import Transaction, transaction
+
+Answer = dict[str, Any]
 
 
 def main(argv: list[str]) -> int:
+    words = _parser().parse_args(argv)
+    place = installation.opened().place
+    with transaction(place, SYSTEM, datetime.now(UTC), "cli") as tx:
+        answers = ACTS[words.verb](tx, words)
+    for answer in answers:
+        print(json.dumps(answer, ensure_ascii=False))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lims user", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    add = verbs.add_parser("add")
+    add = verbs.add_parser("add", help="a new person")
     add.add_argument("name")
     add.add_argument("--roles", required=True, help="separated by commas")
     add.add_argument("--password-stdin", action="store_true", help="else a one-time invitation is printed")
@@ -24,28 +38,51 @@ def main(argv: list[str]) -> int:
     add.add_argument("--name-en", default="")
     add.add_argument("--ports", default="", help="codes of customs offices, separated by commas")
     add.add_argument("--language", choices=("zh", "en"), default="zh")
-    verbs.add_parser("list")
-    words = parser.parse_args(argv)
-    place = installation.opened().place
-    with transaction(place, SYSTEM, datetime.now(UTC), "cli") as tx:
-        if words.verb == "list":
-            for row in account.listing(tx):
-                print(
-                    json.dumps({"name": row.username, "roles": sorted(r.name for r in row.roles), "active": row.active})
-                )
-            return 0
-        password = sys.stdin.readline().rstrip("\r\n") if words.password_stdin else None
-        new = account.NewUser(
-            words.name,
-            tuple(filter(None, words.roles.split(","))),
-            words.name_zh,
-            words.name_en,
-            words.ports,
-            words.language,
-        )
-        row = account.add_user(tx, new, password)
-        answer: dict[str, object] = {"name": row.username, "id": row.id, "roles": list(new.roles)}
-        if password is None:
-            answer["invitation"] = f"{place.public_url}/invitation/{account.invite(tx, row.id)}"
-    print(json.dumps(answer))
-    return 0
+    verbs.add_parser("list", help="everybody, one JSON object a line")
+    for verb, words in (
+        ("invite", "a new one-time link to choose a password with; the old password works until it is used"),
+        ("close", "the person may no longer come in: sessions and tokens stop at once, records stay"),
+        ("reopen", "the person may come in again"),
+    ):
+        verbs.add_parser(verb, help=words).add_argument("name")
+    return parser
+
+
+def _add(tx: Transaction, words: argparse.Namespace) -> list[Answer]:
+    password = sys.stdin.readline().rstrip("\r\n") if words.password_stdin else None
+    roles = tuple(filter(None, words.roles.split(",")))
+    new = account.NewUser(words.name, roles, words.name_zh, words.name_en, words.ports, words.language)
+    row = account.add_user(tx, new, password)
+    answer: Answer = {"name": row.username, "id": row.id, "roles": list(roles)}
+    return [answer if password is not None else {**answer, "invitation": _link(tx, row.id)}]
+
+
+def _list(tx: Transaction, _words: argparse.Namespace) -> list[Answer]:
+    return [
+        {"name": row.username, "roles": sorted(role.name for role in row.roles), "active": row.active}
+        for row in account.listing(tx)
+    ]
+
+
+def _invite(tx: Transaction, words: argparse.Namespace) -> list[Answer]:
+    row = account.by_name(tx, words.name)
+    return [{"name": row.username, "invitation": _link(tx, row.id)}]
+
+
+def _let_in(tx: Transaction, words: argparse.Namespace) -> list[Answer]:
+    row = account.by_name(tx, words.name)
+    account.set_active(tx, row, words.verb == "reopen")
+    return [{"name": row.username, "active": row.active}]
+
+
+def _link(tx: Transaction, user_id: int) -> str:
+    return f"{tx.place.public_url}/invitation/{account.invite(tx, user_id)}"
+
+
+ACTS: dict[str, Callable[[Transaction, argparse.Namespace], list[Answer]]] = {
+    "add": _add,
+    "list": _list,
+    "invite": _invite,
+    "close": _let_in,
+    "reopen": _let_in,
+}

@@ -1,4 +1,4 @@
-"""People who sign in, their roles, invitations and tokens. Rows only; proofs are judged in services/account.py."""
+"""People who sign in, their roles, sessions, invitations and tokens. Rows only; services/proof.py judges proofs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class UserRow(Base):
 
 
 class SignInFailureRow(Base):
-    """A failed proof of identity, counted for throttling; kept by account text and address."""
+    """A try to prove who one is, taken back when it was good; kept by account text and address, for slowing down."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (Index(None, "account", "at"), Index(None, "address", "at"))
@@ -59,6 +59,18 @@ class SignInFailureRow(Base):
     account: Mapped[str] = mapped_column(String(255))
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UserSessionRow(Base):
+    """A sign-in that goes on. The cookie carries a secret, this keeps its digest; ending it here ends it everywhere."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index(None, "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class InvitationRow(Base):

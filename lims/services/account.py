@@ -1,47 +1,26 @@
-"""People, their proofs of identity, invitations and tokens. Wrong proofs are counted and slowed, never locked out."""
+"""People, their roles, first passwords by invitation, and tokens; proofs of identity are in proof.py."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lims.domain.rules.actor import ROLES, Actor
-from lims.domain.rules.errors import BadInput, Forbidden, LimsError, NotFound
-from lims.persistence.account import InvitationRow, RoleRow, SignInFailureRow, TokenRow, UserRow
-from lims.services.transaction import Installation, Signature, Transaction
+from lims.domain.rules.errors import BadInput, NotFound
+from lims.persistence.account import InvitationRow, RoleRow, TokenRow, UserRow
+from lims.services import proof
+from lims.services.transaction import Installation, Transaction
 
 SHORTEST_PASSWORD = 12
 INVITATION_HOURS = 72
-FREE_FAILURES = 5
-"""Failures of an account or an address within the window before each further try must wait."""
-WINDOW = timedelta(minutes=15)
-LONGEST_WAIT = 60
-"""Seconds; a known person is slowed but never locked out."""
-
-
-class TooManyTries(LimsError):
-    """Wait ``seconds`` and try again."""
-
-
-@cache
-def _hasher() -> Any:
-    from argon2 import PasswordHasher
-
-    return PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """A hash that nothing matches, so that unknown names take as long as known ones."""
-    return str(_hasher().hash(secrets.token_hex(16)))
+_hasher = proof.hasher
+_digest = proof.digest
+TooManyTries = proof.TooManyTries
 
 
 def actor_of(row: UserRow) -> Actor:
@@ -128,66 +107,24 @@ def accept_invitation(tx: Transaction, secret: str, password: str) -> UserRow:
     if row is None or row.used_at is not None or row.expires_at < tx.now:
         raise NotFound("INVITATION_UNKNOWN")
     user = tx.session.get_one(UserRow, row.user_id)
+    if not user.active:
+        raise NotFound("INVITATION_UNKNOWN")
     check_password(password, (user.username, user.name_en, user.name_zh))
     user.password, user.fs_uniquifier = _hasher().hash(password), secrets.token_hex(16)
     row.used_at = tx.now
+    proof.end_sessions(tx, user.id)
     return user
 
 
-def sign_in(tx: Transaction, username: str, password: str, address: str) -> UserRow:
-    """The person, or Forbidden WRONG_PROOF; the answer and its time are the same for unknown names."""
-    _slow_down(tx, username, address)
-    row = tx.session.scalars(select(UserRow).where(UserRow.username == username.strip())).one_or_none()
-    good = _matches(row.password if row is not None and row.password else _nobody(), password)
-    if row is None or not row.active or not good:
-        raise Forbidden("WRONG_PROOF")
-    row.last_login_at = tx.now
-    return row
+def set_active(tx: Transaction, user: UserRow, active: bool) -> None:
+    """Whether the person may come in at all; whoever may not is out of every session and token at once."""
+    user.active = active
+    if not active:
+        proof.end_sessions(tx, user.id)
 
 
-def note_failure(tx: Transaction, username: str, address: str) -> None:
-    """Counted in a unit of work of its own, since the one that failed is rolled back."""
-    tx.session.add(SignInFailureRow(account=username.strip()[:255], address=address[:64], at=tx.now))
-
-
-def _slow_down(tx: Transaction, username: str, address: str) -> None:
-    since = tx.now - WINDOW
-    for column, value in ((SignInFailureRow.account, username.strip()), (SignInFailureRow.address, address)):
-        query = select(func.count(), func.max(SignInFailureRow.at)).where(column == value, SignInFailureRow.at > since)
-        count, newest = tx.session.execute(query).one()
-        if count < FREE_FAILURES or newest is None:
-            continue
-        newest = datetime.fromisoformat(newest) if isinstance(newest, str) else newest
-        wait = min(2 ** (count - FREE_FAILURES), LONGEST_WAIT)
-        left = wait - (tx.now - newest.astimezone(UTC)).total_seconds()
-        if left > 0:
-            raise TooManyTries("TOO_MANY_TRIES", seconds=int(left) + 1)
-
-
-def _matches(stored: str, password: str) -> bool:
-    from argon2.exceptions import VerificationError
-
-    try:
-        return bool(_hasher().verify(stored, password))
-    except VerificationError:
-        return False
-
-
-def prove(tx: Transaction, password: str, meaning: str, address: str = "") -> Signature:
-    """Proof of identity for a signing act by the actor himself (21 CFR 11.200): the password once more."""
-    if not meaning.strip():
-        raise BadInput("FIELD_NEEDED", field="meaning")
-    row = tx.session.get(UserRow, tx.actor.id)
-    if row is None:
-        raise Forbidden("WRONG_PROOF")
-    sign_in(tx, row.username, password, address)
-    return Signature(tx.actor.id, meaning)
-
-
-def by_id(tx: Transaction, user_id: int, uniquifier: str) -> UserRow | None:
-    """The person of a session, provided that the session is not older than the last change of the password."""
-    row = tx.session.get(UserRow, user_id)
-    return row if row is not None and row.active and secrets.compare_digest(row.fs_uniquifier, uniquifier) else None
+def username_of(tx: Transaction, user_id: int) -> str:
+    return tx.session.scalar(select(UserRow.username).where(UserRow.id == user_id)) or ""
 
 
 def by_name(tx: Transaction, username: str) -> UserRow:
@@ -227,10 +164,6 @@ def by_token(tx: Transaction, secret: str) -> Actor | None:
         return None
     actor = actor_of(user)
     return Actor(**{**actor.__dict__, "scopes": frozenset(row.scopes.split())})
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def listing(tx: Transaction) -> list[UserRow]:

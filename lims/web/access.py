@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, g, redirect, request, url_for
 
-from lims.domain.rules.errors import Forbidden
+from lims.domain.rules.errors import BadInput, Forbidden
 from lims.domain.rules.permissions import grants, matrix
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -54,6 +54,21 @@ def _to_sign_in() -> Any:
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")), 303)
     raise Forbidden("NOT_SIGNED_IN")
+
+
+def guard(app: Flask) -> None:
+    """What no page takes, whoever asks: forms sent by other sites, and characters that nobody can see."""
+
+    @app.before_request
+    def refuse() -> None:
+        if request.path.startswith("/api/"):
+            return  # no cookie counts there, and it has words of its own for bad text
+        unsafe = request.method not in ("GET", "HEAD", "OPTIONS")
+        if unsafe and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise Forbidden("FOREIGN_PAGE")
+        texts = (request.path, *request.args.values(), *(request.form.values() if unsafe else ()))
+        if any("\0" in text for text in texts):
+            raise BadInput("HIDDEN_CHARACTERS", field="form")
 
 
 def check(app: Flask) -> None:

@@ -6,10 +6,11 @@ import logging
 from typing import Any
 
 from flask import Flask, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from lims.domain.rules.errors import BadInput, Conflict, Forbidden, LimsError, NotFound, Refused
-from lims.services.account import TooManyTries
+from lims.services.proof import TooManyTries
 from lims.web.language import current
 from lims.web.messages import say_all
 from lims.web.unit import request_id
@@ -32,6 +33,7 @@ def status_of(error: LimsError) -> int:
 
 def install(app: Flask) -> None:
     app.register_error_handler(LimsError, _lims_error)
+    app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
@@ -43,6 +45,12 @@ def _lims_error(error: LimsError) -> Any:
     if wants_json():
         return jsonify(code=error.code, messages=say_all(error, current())), status
     return render_template("errors/error.html", status=status, error=error, reference=request_id()), status
+
+
+def _stale_form(_error: CSRFError) -> Any:
+    """The form's token is missing or of another session, which is what a page left open over a sign-in has."""
+    answer, _ = _lims_error(BadInput("FORM_TOO_OLD"))
+    return answer, 400
 
 
 def _http_error(error: HTTPException) -> Any:
