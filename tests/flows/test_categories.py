@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import pytest
 
+from lims.demo.steps import passing
 from lims.services import catalogue, certificate
 from lims.services.reading import request as requests
 from lims.services.reading import sample as samples
@@ -26,24 +27,6 @@ def product_of(category: str) -> tuple[str, str]:
     of_category = [row["product"] for row in seeded("products.csv") if row["category"] == category]
     limits = sorted(seeded("limits.csv"), key=lambda row: row["jurisdiction"] != "CN")
     return next((row["product"], row["jurisdiction"]) for row in limits if row["product"] in of_category)
-
-
-def passing(analysis: object) -> str:
-    """A text that meets the limit, read off the limit itself."""
-    operator, value = analysis.operator, analysis.limit_value
-    if operator in ("ND",):
-        return "ND"
-    if operator in ("NCM2", "NCM3"):
-        words = analysis.limit.split()
-        n, m = int(words[words.index("n") + 1]), words[words.index("m") + 1]
-        return "; ".join([m if m != "0" else "ND"] * n)
-    if operator == "OUTCOME":
-        return value
-    if operator == "LT":
-        return "0"
-    if operator == "GT":
-        return f"{value}9" if "." in value else f"{value}.9"
-    return value or "0"
 
 
 @pytest.mark.parametrize("category", [row["category"] for row in seeded("categories.csv")])
