@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from lims.cli.case import Case, case_of
+from lims.cli.decision.case import Case, case_of
 from lims.cli.entry import lines_of, opened, say, speak_utf8, unopened
 from lims.domain.conformity import PLANS, Conformity, Member, judge, judge_group
 from lims.domain.numbers.rounding import plain
