@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lims.api.body import Answer, Body, Empty, Number, Optional, Query, Reason, Text
 from lims.api.operation import reads, writes
+from lims.domain.method import Reading
 from lims.services import request, result
 from lims.services.reading import analysis as reading
 from lims.services.reading import worksheet as worksheets
@@ -25,8 +26,9 @@ class Enter(Body):
     expanded: Optional = Field("", description="expanded uncertainty: 0.05 or 20%")
     k: Number = Field("", description="coverage factor; left out: 2")
     inputs: dict[str, Number] = Field(
-        default={}, max_length=40, description="readings by name, for a method with a formula; instead of text"
-    )
+        default={}, max_length=40, description="readings by name, for a method with a formula; instead of text",
+        examples=[{"c": "12.4", "blank": "0.30", "V": "50", "DF": "1", "m": "0.5012"}],
+    )  # fmt: skip
     remark: Optional = ""
     reason: Optional = Field("", description="needed for a correction after submission")
     submit: bool = True
@@ -42,6 +44,9 @@ class AnalysisAnswer(Answer):
     worksheet: str
     product: str
     formula: str
+    formula_unit: str = Field(description="what the formula gives; empty: the unit of the analysis")
+    readings: list[Reading] = Field(description="what ``inputs`` of a result are given by name")
+    constants: list[Reading] = Field(description="figures that the method fixes; they are not given")
     title: str
     analysis: AnalysisView
     verbs: list[Verb]
@@ -68,7 +73,8 @@ def _answer(seen: AnalysisDetail) -> AnalysisAnswer:
     one = seen.analysis
     return AnalysisAnswer(
         id=one.id, version=one.version, state=one.state, sample=seen.sample_no, worksheet=seen.worksheet_no,
-        product=seen.product, formula=seen.formula, title=seen.title, analysis=one, verbs=list(seen.verbs),
+        product=seen.product, formula=seen.formula, formula_unit=seen.formula_unit, readings=list(seen.readings),
+        constants=list(seen.constants), title=seen.title, analysis=one, verbs=list(seen.verbs),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from lims import installation
 from lims.cli.init import install
 from lims.cli.serve import run
-from lims.demo import people, site, story
+from lims.demo import history, people, site, story
 from lims.domain.rules.actor import SYSTEM
 from lims.services import catalogue
 from lims.services.transaction import transaction
@@ -26,6 +26,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="lims demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scale", type=int, default=0, help="so many thousand samples of history besides")
     parser.add_argument("--reset", action="store_true", help="delete the demo's own folder first")
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--no-serve", action="store_true", help="build the data and stop")
@@ -42,7 +43,7 @@ def main(argv: list[str]) -> int:
     if not (folder / "ready").exists():
         if folder.exists():
             shutil.rmtree(folder)
-        build(folder, url, words.seed)
+        build(folder, url, words.seed, words.scale)
     print(f"\n{url}\n\n{(folder / 'logins.txt').read_text(encoding='utf-8')}", flush=True)
     if words.no_serve:
         return 0
@@ -62,7 +63,7 @@ def _unusable(folder: Path) -> str:
     return f"{folder} is not empty and was not made by the demo; set LIMS_HOME to another folder"
 
 
-def build(folder: Path, url: str, seed: int) -> None:
+def build(folder: Path, url: str, seed: int, scale: int = 0) -> None:
     """The whole demo through the use-cases; ``ready`` is written last, so that an interrupted build starts anew."""
     place = install(folder, {**NAME, "public_url": url}, demo=True)
     now = datetime.now(UTC)
@@ -79,6 +80,9 @@ def build(folder: Path, url: str, seed: int) -> None:
     site.contract_limit(place, actors["kate"], actors["quentin"], now - timedelta(days=29))
     count = story.tell(place, actors, now, seed, _progress)
     print(f"\n{count} consignments", file=sys.stderr)
+    if scale > 0:
+        history.tell(place, actors, now, scale, lambda done, total: _progress(done, total, "samples of history"))
+        print(file=sys.stderr)
     (folder / "logins.txt").write_text(_logins(passwords), encoding="utf-8")
     (folder / "logins.txt").chmod(0o600)
     (folder / "ready").touch()
@@ -93,9 +97,9 @@ def _scope_methods() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _progress(done: int, total: int) -> None:
+def _progress(done: int, total: int, what: str = "consignments") -> None:
     bar = "█" * (30 * done // total)
-    print(f"\r{bar:<30} {done} of {total} consignments", end="", file=sys.stderr, flush=True)
+    print(f"\r{bar:<30} {done} of {total} {what}", end="", file=sys.stderr, flush=True)
 
 
 def _logins(passwords: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from lims.domain.rules.actor import Actor
 from lims.services import approval, certificate, lot, request, result, sample, worksheet
@@ -44,6 +45,14 @@ def passing(analysis: AnalysisView) -> str:
     if analysis.operator == "GT":
         return f"{analysis.limit_value}9" if "." in analysis.limit_value else f"{analysis.limit_value}.9"
     return analysis.limit_value or "0"
+
+
+def found(text: str) -> dict[str, Any]:
+    """What the bench gives: a text as it is, or raw readings (``c = 1.24; blank = 0.03; …``) for the formula."""
+    if "=" not in text:
+        return {"text": text}
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {"text": "", "inputs": {name.strip(): value.strip() for name, _, value in pairs}}
 
 
 @dataclass
@@ -110,7 +119,7 @@ class Story:
 
     def type(self, analysis_id: int, text: str) -> None:
         with self.acting("anna") as tx:
-            result.enter(tx, result.EnterResult(analysis_id, text, submit=False))
+            result.enter(tx, result.EnterResult(analysis_id, **found(text), submit=False))
 
     def due(self) -> datetime:
         return self.moment + timedelta(days=2)
@@ -120,7 +129,7 @@ class Story:
             with self.acting("anna") as tx:
                 text = texts.get(row.analyte) or passing(row)
                 expanded = "10%" if row.rule == "GUARDED_REJECTION" else ""
-                result.enter(tx, result.EnterResult(row.id, text, expanded=expanded))
+                result.enter(tx, result.EnterResult(row.id, **found(text), expanded=expanded))
 
     def verify(self, sample_no: str) -> None:
         for row in self.analyses(sample_no):

@@ -51,9 +51,22 @@ SPECIAL = (
         "铅超标，监督销毁 lead above the limit, destroyed under supervision",
     ),
     Consignment("RICE", "CN", "大米", "Rice", "1006.30", "OBRIEN", "TH 泰国", "reported", (("CD", "<0.5 mg/kg"),)),
-    Consignment("FISH", "CN", "冻鳕鱼", "Frozen cod", "0303.63", "OCEAN", "NO 挪威", "certified"),
+    Consignment(
+        "FISH",
+        "CN",
+        "冻鳕鱼",
+        "Frozen cod",
+        "0303.63",
+        "OCEAN",
+        "NO 挪威",
+        "certified",
+        (
+            ("PB", "c = 1.24; blank = 0.03; V = 50; DF = 1; m = 0.5012"),
+            ("CD", "c = 0.231; blank = 0.012; V = 50; DF = 1; m = 0.5012"),
+        ),
+    ),
 )
-"""A return, one to decide, a destruction, an inconclusive one (LOQ above the limit), a release."""
+"""A return, one to decide, a destruction, an inconclusive one (LOQ above the limit), a release by raw readings."""
 
 
 def ordinary(seed: int) -> list[Consignment]:
@@ -107,7 +120,7 @@ BENCH = (
     ("金枪鱼块", "Tuna loin"),
     ("黄花鱼", "Yellow croaker"),
 )
-TYPED = ("0.031", "＜0.04", "0.12", "ND")
+TYPED = ("0.031", "＜0.04", "0.12", "ND", "c = 1.05; blank = 0.02; V = 50; DF = 1; m = 0.5034")
 """What stands in the first cells of the shared worksheet; the rest is for whoever tries the bench."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import decimal
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from typing import Any
 
 from simpleeval import InvalidExpression, SimpleEval
 
+from lims.domain.numbers import units
 from lims.domain.numbers.rounding import plain
 from lims.domain.rules.errors import BadInput
 
@@ -54,6 +56,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+FUNCTION_NAMES = frozenset(_FUNCTIONS)
+
+
 @dataclass(frozen=True)
 class Calculation:
     """A value with all that made it: formula, inputs as typed, and every step that was worked out."""
@@ -62,11 +67,23 @@ class Calculation:
     inputs: tuple[tuple[str, str], ...]
     value: Decimal
     steps: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
+    figures: int = 0
+    """Significant figures to report; the value itself keeps all of its digits."""
+    constants: tuple[tuple[str, str], ...] = ()
+    declared: tuple[tuple[str, str, str, str], ...] = ()
+    """(name, unit, meaning in English, meaning in Chinese) as the method said on the day."""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "formula": self.formula, "inputs": dict(self.inputs), "value": plain(self.value),
             "steps": [{"of": part, "value": value} for part, value in self.steps],
+            "constants": dict(self.constants), "unit": self.unit, "figures": self.figures,
+            "worked": worked(self.formula, dict((*self.constants, *self.inputs))),
+            "readings": [
+                {"name": name, "unit": unit, "meaning_en": en, "meaning_zh": zh}
+                for name, unit, en, zh in self.declared
+            ],
         }
 
 
@@ -76,7 +93,8 @@ class _DecimalEval(SimpleEval):
     def __init__(self, names: Mapping[str, Decimal], formula: str) -> None:
         super().__init__(operators=_OPERATORS, functions=_FUNCTIONS, names=dict(names))
         allowed = (ast.Expr, ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Call)
-        self.nodes = {kind: act for kind, act in self.nodes.items() if kind in allowed}
+        known: dict[type[ast.AST], Callable[..., Any]] = super().__getattribute__("nodes")
+        self.nodes = {kind: act for kind, act in known.items() if kind in allowed}
         self.nodes[ast.BinOp] = self._eval_step(self.nodes[ast.BinOp])
         self.nodes[ast.Call] = self._eval_step(self.nodes[ast.Call])
         self.source = formula.encode()
@@ -121,6 +139,81 @@ def calculate(formula: str, inputs: Mapping[str, Decimal]) -> Calculation:
         raise BadInput("FORMULA_INPUT_UNKNOWN", field=f"inputs.{unused[0]}", name=unused[0])
     value, steps = _evaluated(formula, inputs)
     return Calculation(formula, tuple((name, plain(inputs[name])) for name in wanted), value, steps)
+
+
+def worked(formula: str, texts: Mapping[str, str]) -> str:
+    """The formula with the readings in the place of their names: ``(12.4 - 0.3) * 50 / 0.5012``."""
+    text = formula.strip().encode()
+    found = [node for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name) and node.id in texts]
+    for node in sorted(found, key=lambda node: node.col_offset, reverse=True):
+        given = texts[node.id]
+        shown = f"({given})" if given.startswith(("-", "−")) else given
+        text = text[: node.col_offset] + shown.encode() + text[node.end_col_offset :]
+    return text.decode()
+
+
+def quantity(formula: str, amounts: Mapping[str, Any]) -> Any:
+    """What the formula means of quantities: powers of ten in it only change units, so they count as one.
+
+    Numbers of another kind are taken as they stand; a constant of nature has a unit and is declared with it.
+    BadInput FORMULA_UNITS_DIFFER names the part that adds what cannot be added.
+    """
+    with decimal.localcontext(_CONTEXT):
+        return _meant(_parsed(formula).body, amounts)
+
+
+def _meant(node: ast.AST, amounts: Mapping[str, Any]) -> Any:
+    match node:
+        case ast.Name(id=name):
+            return amounts[name]
+        case ast.Constant(value=value):
+            number = Decimal(str(value))
+            return Decimal(1) if number.normalize().as_tuple().digits == (1,) else number
+        case ast.BinOp(op=ast.Pow()):
+            return _reckoned(node, operator.pow, _meant(node.left, amounts), _exponent(node.right))
+        case ast.BinOp() if type(node.op) in _OPERATORS:
+            return _reckoned(
+                node, _OPERATORS[type(node.op)], _meant(node.left, amounts), _meant(node.right, amounts)
+            )
+        case ast.UnaryOp() if type(node.op) in _OPERATORS:
+            return _reckoned(node, _OPERATORS[type(node.op)], _meant(node.operand, amounts))
+        case ast.Call(func=ast.Name(id=name)) if name in _OF_QUANTITIES:
+            return _reckoned(node, _OF_QUANTITIES[name], *(_meant(one, amounts) for one in node.args))
+    raise BadInput("FORMULA_CANNOT_BE_COMPUTED", field="formula", why=ast.unparse(node)[:120])
+
+
+def _exponent(node: ast.AST) -> Decimal:
+    """A power of a quantity is a number that stands in the formula: what else would its unit be?"""
+    text = ast.unparse(node)
+    if not re.fullmatch(r"-?[0-9]{1,2}", text) or abs(int(text)) > HIGHEST_POWER:
+        raise BadInput("FORMULA_CANNOT_BE_COMPUTED", field="formula", why=f"** {text[:60]}")
+    return Decimal(text)
+
+
+def _reckoned(node: ast.AST, act: Callable[..., Any], *parts: Any) -> Any:
+    try:
+        return act(*parts)
+    except (TypeError, ArithmeticError, ValueError):
+        raise BadInput("FORMULA_UNITS_DIFFER", field="formula", part=ast.unparse(node)[:120]) from None
+
+
+def _bare(act: Callable[[Decimal], Decimal]) -> Callable[[Any], Decimal]:
+    """A function of pure numbers: a logarithm has no unit and is taken of none."""
+
+    def applied(value: Any) -> Decimal:
+        number = units.number_of(value, "1")
+        if number is None:
+            raise TypeError("not a pure number")
+        return act(number)
+
+    return applied
+
+
+_OF_QUANTITIES: dict[str, Callable[..., Any]] = {
+    "min": min, "max": max, "abs": abs, "mean": lambda *all: sum(all[1:], all[0]) / len(all),
+    "sqrt": lambda value: value ** Decimal("0.5"), "log10": _bare(Decimal.log10), "ln": _bare(Decimal.ln),
+    "exp": _bare(Decimal.exp),
+}  # fmt: skip
 
 
 def evaluate(formula: str, inputs: Mapping[str, Decimal]) -> Decimal:

@@ -10,9 +10,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
+from lims.domain.calculation import FUNCTION_NAMES, evaluate, names_in, quantity
+from lims.domain.numbers import units
 from lims.domain.rules.errors import BadInput
 from lims.domain.specification import in_force
+
+FIGURES = 3
+"""Significant figures that a calculated result is reported with where the method does not say."""
+_READING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+_MOST_READINGS = 20
+_NEAR = Decimal("1e-12")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure that a formula asks for; with ``fixed`` it is a constant of the method and asked of nobody."""
+
+    name: str
+    unit: str
+    meaning_en: str
+    meaning_zh: str
+    fixed: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +61,28 @@ class MethodVersion:
     marks: tuple[str, ...] = ()
     """Marks flagged in the catalogue (CMA, CNAS); the scope itself stands in the scope rows."""
     note: str = ""
+    readings: tuple[Reading, ...] = ()
+    """What the formula reckons with, in the order in which it is asked."""
+    formula_unit: str = ""
+    formula_analytes: tuple[str, ...] = ()
+    """The analytes that the formula is for; empty: all of the method."""
+    figures: int = FIGURES
+
+    def calculates(self, analyte: str, unit: str) -> bool:
+        """Whether the formula gives a result of the analyte that can be compared in the unit asked for."""
+        if not self.formula or (self.formula_analytes and analyte not in self.formula_analytes):
+            return False
+        if not self.formula_unit or units.known(unit) is None:
+            return True
+        return units.convertible(self.formula_unit, unit)
+
+    def asked(self) -> tuple[Reading, ...]:
+        """The readings that a person gives; those of an older formula without a declaration by name only."""
+        declared = self.readings or tuple(Reading(name, "", "", "") for name in names_in(self.formula))
+        return tuple(one for one in declared if not one.fixed)
+
+    def constants(self) -> tuple[Reading, ...]:
+        return tuple(one for one in self.readings if one.fixed)
 
     def covers(self, analyte: str, category: str) -> bool:
         return analyte in self.analytes and category in self.categories
@@ -95,7 +137,91 @@ def method_from(
         k=text.get("k") or "2",
         marks=tuple(mark for mark, flag in flags if text.get(flag) == "Y"),
         note=text.get("note", ""),
+        readings=readings_from(text.get("readings", "")),
+        formula_unit=text.get("formula_unit", ""),
+        formula_analytes=listed(text.get("formula_analytes", "")),
+        figures=_figures(text.get("figures", "")),
     )
+
+
+def readings_from(text: str) -> tuple[Reading, ...]:
+    """``name:unit:meaning_en:meaning_zh`` separated by semicolons; ``M=56.11:g/mol:…`` is a constant."""
+    found = tuple(_reading(part) for part in listed(text))
+    names = [one.name for one in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput("READING_TWICE", field="readings", name=name)
+    if len(found) > _MOST_READINGS:
+        raise BadInput("READINGS_TOO_MANY", field="readings", most=_MOST_READINGS)
+    return found
+
+
+def _reading(text: str) -> Reading:
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) != 4 or not all(parts):
+        raise BadInput("READING_NOT_READABLE", field="readings", text=text[:60])
+    name, _, fixed = (part.strip() for part in parts[0].partition("="))
+    if not _READING_NAME.fullmatch(name) or name in FUNCTION_NAMES:
+        raise BadInput("READING_NOT_READABLE", field="readings", text=text[:60])
+    if "=" in parts[0]:
+        _positive("readings", fixed or "?")
+    return Reading(name, parts[1], parts[2], parts[3], fixed)
+
+
+def _figures(text: str) -> int:
+    if not text:
+        return FIGURES
+    if len(text) != 1 or text not in "123456789":
+        raise BadInput("FIGURES_OUT_OF_BOUNDS", field="figures", text=text[:20])
+    return int(text)
+
+
+def check_formula(method: MethodVersion) -> None:
+    """A formula stands when every reading is declared and used, and units and factor agree with its unit.
+
+    BadInput names the field that is wrong.
+    """
+    if not method.formula:
+        for name in ("readings", "formula_unit", "formula_analytes"):
+            if getattr(method, name):
+                raise BadInput("FIELD_NEEDED", field="formula")
+        return
+    used, declared = names_in(method.formula), tuple(one.name for one in method.readings)
+    for name in used:
+        if name not in declared:
+            raise BadInput("READING_NOT_DECLARED", field="formula", name=name)
+    for name in declared:
+        if name not in used:
+            raise BadInput("READING_NOT_USED", field="readings", name=name)
+    if units.known(method.formula_unit) is None:
+        raise BadInput("UNKNOWN_UNIT", field="formula_unit", unit=method.formula_unit)
+    for code in method.formula_analytes:
+        if code not in method.analytes:
+            raise BadInput("UNKNOWN_CHOICE", field="formula_analytes", value=code)
+    _check_units(method)
+
+
+def _check_units(method: MethodVersion) -> None:
+    """Twice with other numbers: that the factor is right by chance is not to be feared then."""
+    for step in (2, 5):
+        numbers = {
+            one.name: Decimal(one.fixed or 3 + step * place) for place, one in enumerate(method.readings)
+        }  # fmt: skip
+        meant = units.number_of(_meant(method, numbers), method.formula_unit)
+        if meant is None:
+            raise BadInput("FORMULA_UNIT_OTHER", field="formula_unit", unit=method.formula_unit)
+        said = evaluate(method.formula, numbers)
+        if abs(said - meant) > _NEAR * abs(meant):
+            factor = f"{said / meant:.4g}" if meant else "0"
+            raise BadInput("FORMULA_FACTOR_OTHER", field="formula", unit=method.formula_unit, factor=factor)
+
+
+def _meant(method: MethodVersion, numbers: Mapping[str, Decimal]) -> Any:
+    try:
+        amounts = {one.name: units.amount(numbers[one.name], one.unit) for one in method.readings}
+    except BadInput as error:
+        raise BadInput(error.code, **{**error.params, "field": "readings"}) from None
+    return quantity(method.formula, amounts)
 
 
 def listed(text: str) -> tuple[str, ...]:

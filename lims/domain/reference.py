@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from lims.domain.method import method_from
+from lims.domain.method import check_formula, method_from
 from lims.domain.requirement import analyte_from, product_from
 from lims.domain.rules.errors import BadInput
 from lims.domain.specification import limit_from
@@ -47,7 +47,9 @@ def _limit(code: str, content: Mapping[str, str]) -> object:
 
 
 def _method(code: str, content: Mapping[str, str]) -> object:
-    return method_from(0, code, 1, content)
+    method = method_from(0, code, 1, content)
+    check_formula(method)
+    return method
 
 
 def _disposition_rule(code: str, content: Mapping[str, str]) -> object:
@@ -63,8 +65,8 @@ _UNIT = "dimension base_unit factor_to_base offset_to_base rule"
 _ANALYTE = "name_en name_zh cas kind default_unit sum_members note confidence"
 _PRODUCT = "category name_en name_zh hs_examples goods_class note confidence"
 _METHOD = (
-    "technique title analytes matrix categories lod lod_unit loq loq_unit u_rel_pct_k2_typical k formula instrument "
-    "demo_cma demo_cnas note confidence"
+    "technique title analytes matrix categories lod lod_unit loq loq_unit u_rel_pct_k2_typical k formula readings "
+    "formula_unit formula_analytes figures instrument demo_cma demo_cnas note confidence"
 )
 _LIMIT = (
     "jurisdiction product analyte operator value value2 strict unit basis n c m M portion standard clause severity "

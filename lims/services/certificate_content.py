@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from lims.domain.method import FIGURES
 from lims.domain.numbers.rounding import plain as printed
+from lims.domain.numbers.rounding import significant
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.certificate import CertificateRow
 from lims.persistence.decision import DecisionRow, DispositionRow, ReportRow
@@ -63,6 +66,7 @@ def content_of(tx: Transaction, row: CertificateRow, seen: Evidence) -> Certific
     transport: dict[str, str] = request.transport or {}
     rows, marks = result_rows(tx, seen)
     failing = [a for a in seen.analyses if a.result is not None and a.result.verdict == "FAIL"]
+    started, ended = _dates_of_work(tx, seen.analyses)
     return CertificateContent(
         kind=row.kind,
         number=row.no or "",
@@ -98,11 +102,19 @@ def content_of(tx: Transaction, row: CertificateRow, seen: Evidence) -> Certific
         sampling=_sampling(tx, seen),
         received=", ".join(_minute(tx, s.received_at) for s in seen.samples if s.received_at),
         condition=_condition(seen.samples),
-        **_dates_of_work(tx, seen.analyses),
+        work_from=started,
+        work_to=ended,
         customer_supplied=("goods", "lot", "origin"),
         marks=marks,
+        **_replacing(tx, row, seen.decision),
         demo=tx.place.demo,
     )
+
+
+def _replacing(tx: Transaction, row: CertificateRow, decision: DecisionRow) -> dict[str, Any]:
+    """Which document of the lot this one replaces and why (ISO/IEC 17025 7.8.8); empty for the first."""
+    old = tx.session.get(CertificateRow, row.replaces_id) if row.replaces_id else None
+    return {"replaces": old.no or "", "changes": Pair(decision.reason)} if old is not None else {}
 
 
 def _name(organisation: Any) -> str:
@@ -170,7 +182,7 @@ def _row(seq: int, a: AnalysisRow, sample_no: str, signs: str) -> ResultRow:
         method=a.method,
         result=reported(result),
         unit=result.unit,
-        uncertainty=printed(result.expanded) if result.expanded is not None else "",
+        uncertainty=reported_uncertainty(result),
         coverage=printed(result.k) if result.expanded is not None and result.k is not None else "",
         limit=limit_text(frozen),
         operator=frozen.get("operator", ""),
@@ -196,8 +208,23 @@ def reported(result: Any) -> str:
     if result.status == "qualitative":
         return str(result.text)
     if result.value is not None:
-        return f"{result.qualifier}{printed(result.value)}"
+        return f"{result.qualifier}{printed(_to_report(result))}"
     return str(result.text)
+
+
+def _to_report(result: Any) -> Decimal:
+    """A typed value as it was typed; a calculated one to the figures kept with it, half to even (GB/T 8170 3.2)."""
+    value: Decimal = result.value
+    if not result.calculation:
+        return value
+    return significant(value, result.calculation.get("figures") or FIGURES)
+
+
+def reported_uncertainty(result: Any) -> str:
+    """U as it is printed: as given, but beside a calculated value with two significant figures (GUM 7.2.6)."""
+    if result.expanded is None:
+        return ""
+    return printed(significant(result.expanded, 2) if result.calculation else result.expanded)
 
 
 def limit_text(frozen: dict[str, Any]) -> str:
@@ -274,14 +301,11 @@ def _condition(samples: Sequence[SampleRow]) -> Pair:
     return Pair("，".join([*zh, *extra]), ", ".join([*en, *extra]))
 
 
-def _dates_of_work(tx: Transaction, analyses: Sequence[AnalysisRow]) -> dict[str, str]:
+def _dates_of_work(tx: Transaction, analyses: Sequence[AnalysisRow]) -> tuple[str, str]:
     """From the work itself: the first assignment and the last entry, never typed (7.8.2.1 i)."""
     started = [a.started_at for a in analyses if a.started_at]
     ended = [a.result.entered_at for a in analyses if a.result is not None]
-    return {
-        "work_from": _day(tx, min(started)) if started else "",
-        "work_to": _day(tx, max(ended)) if ended else "",
-    }
+    return _day(tx, min(started)) if started else "", _day(tx, max(ended)) if ended else ""
 
 
 def _day(tx: Transaction, moment: datetime) -> str:

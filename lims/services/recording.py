@@ -6,17 +6,18 @@ A step shared by keyboard and instrument; who may and what follows is the use-ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 
-from lims.domain.calculation import Calculation, calculate
-from lims.domain.conformity import Uncertainty
+from lims.domain.calculation import KEPT_DIGITS, Calculation, calculate
+from lims.domain.conformity import Conformity, Measured, Uncertainty
+from lims.domain.method import MethodVersion, Reading
 from lims.domain.numbers import units
 from lims.domain.numbers.entry import Entry, read_entry
 from lims.domain.numbers.rounding import plain as printed
+from lims.domain.numbers.rounding import significant
 from lims.domain.rules.errors import BadInput
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.services import facts, judging, lookup, transition
@@ -57,14 +58,18 @@ def record(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
 
 def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     method = facts.method(tx, row.method, tx.today)
-    calculation = _calculation(method, cmd)
+    calculation = _calculation(method, row, cmd)
     text = printed(calculation.value) if calculation else cmd.read_as or cmd.text
     entry = outcome(text) if (row.limit or {}).get("operator") == "OUTCOME" else understood(text)
-    unit = entry.unit or units.known(cmd.unit or row.unit) or cmd.unit or row.unit
+    unit = _unit(row, cmd, entry, calculation)
     lod, loq = judging.lod_loq(method, unit)
     uncertainty = _uncertainty(cmd, entry) or _uncertainty_of_rule(row, entry)
     measured = judging.measured_from(entry, unit, lod, loq)
     found = judging.judge_entry(row, measured, uncertainty)
+    kept = judging.stored(found, row.rule)
+    if calculation:
+        calculation, told = _as_reported(row, calculation, measured[0], uncertainty, found)
+        kept |= {"worked": told.worked, "worked_zh": told.worked_zh}
     number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
     return ResultRow(
         analysis_id=row.id,
@@ -96,8 +101,15 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
         remark=cmd.remark,
         verdict=found.verdict,
         verdict_reason=found.reason or "",
-        conformity=judging.stored(found, row.rule),
+        conformity=kept,
     )
+
+
+def _unit(row: AnalysisRow, cmd: EnterResult, entry: Entry, calculation: Calculation | None) -> str:
+    """The formula's own unit, the unit in the text, the unit said beside it, or the unit asked for."""
+    if calculation and calculation.unit:
+        return calculation.unit
+    return entry.unit or units.known(cmd.unit or row.unit) or cmd.unit or row.unit
 
 
 def _next_number(tx: Transaction, row: AnalysisRow) -> int:
@@ -105,20 +117,58 @@ def _next_number(tx: Transaction, row: AnalysisRow) -> int:
     return max(numbers, default=0) + 1
 
 
-def _calculation(method: Any, cmd: EnterResult) -> Calculation | None:
+def _calculation(method: MethodVersion | None, row: AnalysisRow, cmd: EnterResult) -> Calculation | None:
     """The method's formula over the raw readings, in Decimal, kept with its inputs (ISO/IEC 17025 7.5.1)."""
     if not cmd.inputs:
         return None
-    formula = getattr(method, "formula", "") or ""
-    if not formula:
+    if method is None or not method.calculates(row.analyte, row.unit):
         raise BadInput("NO_FORMULA", field="inputs")
-    values = {}
-    for name, text in cmd.inputs.items():
-        entry = understood(text)
-        if entry.status != "numeric" or entry.value is None:
-            raise BadInput("NOT_A_NUMBER", field=f"inputs.{name}", text=text[:60])
-        values[name] = entry.value
-    return calculate(formula, values)
+    declared = {one.name: one for one in method.readings}
+    values = {name: _reading(name, text, declared.get(name)) for name, text in cmd.inputs.items()}
+    constants = {one.name: one.fixed for one in method.readings if one.fixed}
+    for name in constants.keys() & values.keys():
+        raise BadInput("FORMULA_INPUT_UNKNOWN", field=f"inputs.{name}", name=name)
+    found = calculate(method.formula, values | {name: Decimal(text) for name, text in constants.items()})
+    return replace(
+        found,
+        inputs=tuple((name, cmd.inputs[name].strip()) for name, _ in found.inputs if name in values),
+        constants=tuple(constants.items()),
+        unit=units.canonical(method.formula_unit) if method.formula_unit else "",
+        figures=method.figures,
+        declared=tuple((one.name, one.unit, one.meaning_en, one.meaning_zh) for one in method.readings),
+    )
+
+
+def _reading(name: str, text: str, declared: Reading | None) -> Decimal:
+    """A reading is a number; with a unit beside it, in another unit of the same kind where need be."""
+    entry = read_entry(text)
+    if entry.status != "numeric" or entry.value is None:
+        raise BadInput("NOT_A_NUMBER", field=f"inputs.{name}", text=text[:60])
+    if not entry.unit:
+        return entry.value
+    own = declared.unit if declared else ""
+    if units.known(own) is None or not units.convertible(entry.unit, own):
+        raise BadInput("INCOMPATIBLE_UNIT", field=f"inputs.{name}", source=entry.unit, target=own or "-")
+    return units.convert(entry.value, entry.unit, units.canonical(own))
+
+
+def _as_reported(
+    row: AnalysisRow, calculation: Calculation, full: Measured, uncertainty: Uncertainty | None, found: Conformity
+) -> tuple[Calculation, Conformity]:
+    """The figures to report, and the comparison told with them.
+
+    The full value decides. More figures than the method's are printed where fewer would seem to say another verdict:
+    0.1004 against 0.1 is no 0.100.
+    """
+    u = uncertainty
+    if u and u.expanded is not None:
+        u = replace(u, expanded=significant(u.expanded, 2))
+    for figures in range(calculation.figures or KEPT_DIGITS, KEPT_DIGITS + 1):
+        shown = full._replace(value=significant(calculation.value, figures))
+        told = judging.judge_entry(row, (shown,), u)
+        if (told.verdict, told.reason) == (found.verdict, found.reason):
+            return replace(calculation, figures=figures), told
+    return replace(calculation, figures=KEPT_DIGITS), found
 
 
 def outcome(text: str) -> Entry:

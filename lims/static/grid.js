@@ -69,6 +69,7 @@
     if (hue) cell.box.classList.add(hue);
     else if (MUTED.includes(answer.status)) cell.box.classList.add("lo");
     cell.box.querySelector(".g").textContent = glyph;
+    cell.box.querySelector(".fx.done")?.classList.remove("done");  // what was typed is no longer calculated
     if ("worked" in answer) cell.box.dataset.worked = answer.worked || "";
     const told = document.createElement("span");
     told.className = hue ? hue + "-text" : "";

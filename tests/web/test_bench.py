@@ -153,7 +153,11 @@ def test_a_result_is_calculated_from_its_raw_readings_by_the_formula_of_the_meth
     at: Door, laboratory: b.Laboratory
 ) -> None:
     with b.transaction(laboratory.place, laboratory.cast.kate, b.NOW, "look") as tx:
-        content = {**dict(shelf.detail(tx, "method", METHOD).versions[0].content), "formula": "(c - c0) * v / m"}
+        content = {
+            **dict(shelf.detail(tx, "method", METHOD).versions[0].content),
+            "formula": "(c - c0) * v / (m * 1000)",
+            "readings": "c:ug/L:read:读数;c0:ug/L:blank:空白;v:mL:volume:体积;m:g:portion:称样量",
+        }
     with laboratory.acting(laboratory.cast.kate) as tx:
         cmd = b.catalogue.ProposeVersion("method", METHOD, content, date(2026, 1, 1), None, "formula")
         version = b.catalogue.propose(tx, cmd)
@@ -166,9 +170,9 @@ def test_a_result_is_calculated_from_its_raw_readings_by_the_formula_of_the_meth
     readings = {"input.c": "5.20", "input.c0": "0.20", "input.v": "10"}
     page = anna.post(path, 422, **readings)
     assert 'value="5.20"' in page, "a missing reading loses none of the others"
-    anna.post(path, **readings, **{"input.m": "1000", "submit": "1"})
+    anna.post(path, **readings, **{"input.m": "1", "submit": "1"})
     page = anna.get(path)
-    assert "(c - c0) * v / m = 0.05" in page and "c0 = 0.20" in page
+    assert "(5.20 - 0.20) * 10 / (1 * 1000) = 0.05" in page and "c0 = 0.20" in page
 
 
 def test_a_reviewer_reads_the_grid_but_has_no_cell_to_write_into(sheet: tuple[Person, str], at: Door) -> None:

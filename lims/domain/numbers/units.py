@@ -181,9 +181,51 @@ def _registry() -> Any:
     """A pint registry that knows only the laboratory's definitions, in Decimal; loaded when the first pair is asked."""
     import pint
 
-    registry = pint.UnitRegistry(None, non_int_type=Decimal, cache_folder=None)
+    registry: Any = pint.UnitRegistry(None, non_int_type=Decimal, cache_folder=None)
     registry.load_definitions([line for line in _lines() if "|" not in line])
     return registry
+
+
+_COMPOSED = re.compile(r"(1|[A-Za-z]+[23]?)([*/][A-Za-z]+[23]?)*")
+_DIGIT_AFTER = re.compile(r"(?<=[A-Za-z])([23])")
+
+
+def amount(value: Decimal, unit: str) -> Any:
+    """A number of units as a quantity to reckon with, for the units of a formula; never to convert a result with.
+
+    The unit is a curated one or composed of the definitions: ``mL``, ``g/mol``, ``cm2``, ``1/s``, ``1``. BadInput
+    UNKNOWN_UNIT for anything else.
+    """
+    registry = _registry()
+    name = known(unit)
+    if name is not None:
+        unit_of = _table()[0].get(name)
+        text = unit_of.measure if unit_of else "1"
+    else:
+        text = _composed(unit)
+    return (registry.Quantity(value) * registry.parse_expression(text)).to_root_units()
+
+
+def _composed(unit: str) -> str:
+    """A unit that is not in the list but made of its definitions, in pint's notation."""
+    text = _folded(unit)
+    parts = re.split(r"[*/]", text)
+    if not _COMPOSED.fullmatch(text) or any(part not in _registry() for part in map(_without_power, parts)):
+        raise BadInput("UNKNOWN_UNIT", field="unit", unit=unit[:_LONGEST])
+    return _DIGIT_AFTER.sub(r"**\1", text)
+
+
+def _without_power(part: str) -> str:
+    return "g" if part == "1" else part.rstrip("23")
+
+
+def number_of(quantity: Any, unit: str) -> Decimal | None:
+    """How many of the unit a quantity is; None where it is of another dimension."""
+    one = amount(Decimal(1), unit)
+    ratio = quantity / one
+    if not ratio.dimensionless:
+        return None
+    return Decimal(ratio.to_root_units().magnitude)
 
 
 def convert(value: Decimal, source: str, target: str) -> Decimal:

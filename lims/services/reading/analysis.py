@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from lims.domain.method import Reading
 from lims.domain.rules.workflow import open_verbs
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.persistence.worksheet import WorksheetRow
 from lims.services import facts, lookup
-from lims.services.certificate_content import limit_text, reported
+from lims.services.certificate_content import limit_text, reported, reported_uncertainty
 from lims.services.reading.page import Verb, verbs
 from lims.services.transaction import Transaction
 
@@ -113,7 +114,7 @@ def result_view(row: Any) -> ResultView:
     kept = row.conformity or {}
     text = {
         name: "" if getattr(row, name) is None else format(getattr(row, name), "f")
-        for name in ("expanded", "k", "lod", "loq")
+        for name in ("k", "lod", "loq")
     }
     return ResultView(
         id=row.id,
@@ -122,6 +123,7 @@ def result_view(row: Any) -> ResultView:
         status=row.status,
         reported=reported(row),
         unit=row.unit,
+        expanded=reported_uncertainty(row),
         **text,
         verdict=row.verdict,
         verdict_reason=row.verdict_reason,
@@ -147,6 +149,10 @@ class AnalysisDetail:
     product: str
     worksheet_no: str
     formula: str
+    formula_unit: str
+    readings: tuple[Reading, ...]
+    """What the formula asks for, empty where it does not serve this analysis."""
+    constants: tuple[Reading, ...]
     title: str
     verbs: tuple[Verb, ...]
 
@@ -155,13 +161,17 @@ def detail(tx: Transaction, analysis_id: int) -> AnalysisDetail:
     tx.require("result:see_raw")
     row = lookup.analysis(tx, analysis_id, joinedload(AnalysisRow.result))
     method = facts.method(tx, row.method, tx.today)
+    serving = method if method is not None and method.calculates(row.analyte, row.unit) else None
     sheet = tx.session.get(WorksheetRow, row.worksheet_id) if row.worksheet_id else None
     return AnalysisDetail(
         analysis_view(row),
         row.sample.no if row.sample else "",
         row.lot.line.product,
         sheet.no if sheet else "",
-        (method.formula or "") if method else "",
+        serving.formula if serving else "",
+        serving.formula_unit if serving else "",
+        serving.asked() if serving else (),
+        serving.constants() if serving else (),
         method.title if method else "",
         verbs(tx, row, open_verbs("analysis", row.state), lookup.over(row)),
     )

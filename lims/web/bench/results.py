@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from lims.domain.calculation import names_in
 from lims.domain.rules.errors import LimsError
 from lims.services import result as results
 from lims.services.reading import analysis as reading_analysis
@@ -67,13 +66,11 @@ def _page(analysis_id: int, error: LimsError | None = None) -> str:
         seen = reading_analysis.detail(tx, analysis_id)
         versions = reading_analysis.history(tx, analysis_id)
         named = products.names(tx, (seen.product,))
-    asked = names_in(seen.formula) if seen.formula else ()
     return render_template(
         "bench/analysis.html",
         seen=seen,
         versions=versions,
         named_goods=named,
-        asked=asked,
         given=request.form,
         error=error,
     )
