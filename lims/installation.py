@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lims.domain.rules.errors import LimsError
+from lims.persistence import schema
 from lims.persistence.session import make_engine
 from lims.services.transaction import Installation
 
@@ -26,6 +27,10 @@ DEFAULTS = {
 
 class NotInstalled(LimsError):
     """There is no installation in the folder, or it is not safe to run; the code says which."""
+
+
+class SchemaDiffers(LimsError):
+    """The database is not at this program's schema: understood, and refused until somebody acts."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,11 @@ def database_url(folder: Path) -> str:
     return os.environ.get("LIMS_DATABASE_URL") or f"sqlite:///{folder / 'lims.db'}"
 
 
-def opened(folder: Path | None = None) -> Opened:
-    """The installation in the folder (default: LIMS_HOME); NotInstalled says what is missing."""
+def opened(folder: Path | None = None, any_schema: bool = False) -> Opened:
+    """The installation in the folder (default: LIMS_HOME); NotInstalled says what is missing.
+
+    SchemaDiffers when its database is older or newer than this program, but for who comes to bring it up to date.
+    """
     folder = (folder or home()).resolve()
     if not (folder / SETTINGS).exists():
         raise NotInstalled("NOT_INSTALLED", folder=str(folder))
@@ -93,4 +101,7 @@ def opened(folder: Path | None = None) -> Opened:
         public_url=settings["public_url"],
         demo=(folder / DEMO_MARK).exists(),
     )
+    why = "" if any_schema else schema.gap(place.engine)
+    if why:
+        raise SchemaDiffers(why, found=schema.stored(place.engine), wanted=schema.known()[-1])
     return Opened(place, secret, settings)

@@ -62,7 +62,7 @@ def hire(place: Installation, now: datetime = NOW) -> Cast:
                 ports=PORT if name == "igor" else "",
                 roles=[held[role] for role in roles],
             )
-            tx.session.add(row)
+            tx.add(row, "add")
             rows[name] = row
         tx.session.flush()
         for name, activity in (("anna", "test"), ("boris", "review"), ("vera", "sign")):

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 
 from lims.domain.rules.errors import LimsError
 
-ANSWERED, FAULT, MALFORMED, INTERRUPTED = 0, 1, 2, 130
+ANSWERED, FAULT, MALFORMED, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,12 @@ def _unknown(name: str) -> int:
 
 def _refused(name: str, error: LimsError) -> int:
     """Every reason on a line of its own, in the terminal's language, with the code that scripts may look for."""
+    from lims.installation import SchemaDiffers
     from lims.web.messages import say_all
 
     for words in say_all(error, "zh" if speaks_chinese(os.environ) else "en"):
         print(f"lims {name}: {words} [{error.code}]", file=sys.stderr)
-    return MALFORMED
+    return REFUSED if isinstance(error, SchemaDiffers) else MALFORMED
 
 
 def _fault(name: str, error: Exception) -> int:

@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
 def install(folder: Path, settings: dict[str, str], demo: bool = False) -> Installation:
     """Folder, keys, schema, catalogue and the laboratory's own site; doing it again adds only what is missing."""
     installation.create(folder, settings, demo)
-    place = installation.opened(folder).place
+    place = installation.opened(folder, any_schema=True).place
     print("building the database …", file=sys.stderr)
     schema.upgrade(place.engine)
     with transaction(place, SYSTEM, datetime.now(UTC), "init") as tx:

@@ -1,4 +1,4 @@
-"""``lims upgrade``: brings the installation's database to this version's schema."""
+"""``lims upgrade``: brings the installation's database to this version's schema; a newer one is left alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from lims.persistence import schema
 
 def main(argv: list[str]) -> int:
     argparse.ArgumentParser(prog="lims upgrade", description=__doc__).parse_args(argv)
-    place = installation.opened().place
+    place = installation.opened(any_schema=True).place
+    if schema.gap(place.engine) == "SCHEMA_NEWER":
+        installation.opened()  # says so
     schema.upgrade(place.engine)
     print("the database is at the newest schema", file=sys.stderr)
     return 0

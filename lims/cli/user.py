@@ -1,4 +1,4 @@
-"""``lims user add|list|invite|close|reopen``: people of the installation, for those who administer its machine."""
+"""``lims user add|list|roles|invite|close|reopen``: people of the installation, for who administers its machine."""
 
 from __future__ import annotations
 
@@ -44,7 +44,13 @@ def _parser() -> argparse.ArgumentParser:
         ("close", "the person may no longer come in: sessions and tokens stop at once, records stay"),
         ("reopen", "the person may come in again"),
     ):
-        verbs.add_parser(verb, help=words).add_argument("name")
+        act = verbs.add_parser(verb, help=words)
+        act.add_argument("name")
+        act.add_argument("--reason", default="", help="stands in the trail")
+    roles = verbs.add_parser("roles", help="all roles of the person from now on")
+    roles.add_argument("name")
+    roles.add_argument("--set", required=True, metavar="ROLE,ROLE", help="separated by commas; '' for none")
+    roles.add_argument("--reason", required=True, help="stands in the trail")
     return parser
 
 
@@ -71,8 +77,14 @@ def _invite(tx: Transaction, words: argparse.Namespace) -> list[Answer]:
 
 def _let_in(tx: Transaction, words: argparse.Namespace) -> list[Answer]:
     row = account.by_name(tx, words.name)
-    account.set_active(tx, row, words.verb == "reopen")
+    account.set_active(tx, row, words.verb == "reopen", words.reason)
     return [{"name": row.username, "active": row.active}]
+
+
+def _roles(tx: Transaction, words: argparse.Namespace) -> list[Answer]:
+    row = account.by_name(tx, words.name)
+    account.set_roles(tx, row, tuple(filter(None, words.set.split(","))), words.reason)
+    return [{"name": row.username, "roles": sorted(role.name for role in row.roles)}]
 
 
 def _link(tx: Transaction, user_id: int) -> str:
@@ -82,6 +94,7 @@ def _link(tx: Transaction, user_id: int) -> str:
 ACTS: dict[str, Callable[[Transaction, argparse.Namespace], list[Answer]]] = {
     "add": _add,
     "list": _list,
+    "roles": _roles,
     "invite": _invite,
     "close": _let_in,
     "reopen": _let_in,

@@ -24,23 +24,26 @@ class UserRoleRow(Base):
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id"), primary_key=True)
 
 
-class UserRow(Base):
+class UserRow(Audited, Base):
     __tablename__ = "user"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    noun = "user"
+    number_column = "username"
+    never_recorded = frozenset({"password", "fs_uniquifier", "totp_sealed", "totp_step"})
+    recorded_names = ("roles",)
     email: Mapped[str] = mapped_column(String(255), unique=True)
     username: Mapped[str] = mapped_column(String(80), unique=True)
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, comment="another with every password")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     name_zh: Mapped[str] = mapped_column(String(100), default="")
     name_en: Mapped[str] = mapped_column(String(100), default="")
     language: Mapped[str] = mapped_column(String(5), default="zh")
     ports: Mapped[str] = mapped_column(String(200), default="", comment="codes of customs offices, separated by commas")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    mf_recovery_codes: Mapped[str | None] = mapped_column(String)
+    totp_sealed: Mapped[str | None] = mapped_column(String(255), comment="secret of the second factor, encrypted")
+    totp_step: Mapped[int | None] = mapped_column(comment="the newest interval whose code was used; none twice")
+    totp_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     roles: Mapped[list[RoleRow]] = relationship(secondary="user_role", lazy="selectin")
 
@@ -59,6 +62,18 @@ class SignInFailureRow(Base):
     account: Mapped[str] = mapped_column(String(255))
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="judged wrong; empty: cut off before")
+
+
+class RecoveryCodeRow(Base):
+    """A one-time way past the second factor for who has lost it; only its digest is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (Index(None, "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class UserSessionRow(Base):
@@ -90,6 +105,7 @@ class TokenRow(Audited, Base):
     __tablename__ = "token"
     noun = "token"
     number_column = "prefix"
+    never_recorded = frozenset({"digest"})
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     prefix: Mapped[str] = mapped_column(String(12), unique=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -26,8 +26,15 @@ class Audited:
     ``number_column`` names the column that people call the object by; ``noun`` is its word in states.csv.
     """
 
+    if TYPE_CHECKING:  # every audited class is mapped, which gives it both
+        __tablename__: Any
+        __table__: Any
     noun: ClassVar[str]
     number_column: ClassVar[str] = "id"
+    never_recorded: ClassVar[frozenset[str]] = frozenset()
+    """Columns whose change needs an event and whose values stand in none: what proves an identity."""
+    recorded_names: ClassVar[tuple[str, ...]] = ()
+    """Relationships that events tell by the sorted names of the rows at their other end."""
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     version: Mapped[int] = mapped_column(Integer, nullable=False)
 

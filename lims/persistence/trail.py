@@ -135,8 +135,8 @@ class Recorder:
                 verb,
                 reason,
                 role,
-                {key: before[key] for key in changed if key in before},
-                {key: now[key] for key in changed},
+                shown(row, {key: before[key] for key in changed if key in before}),
+                shown(row, {key: now[key] for key in changed}),
             )
         )
         self.known[row] = now
@@ -165,7 +165,7 @@ class Recorder:
             digest = item.digest()
             tails[key] = (seq + 1, digest)
             rows.append({**item.__dict__, "hash": digest})
-        session.connection().execute(insert(EventRow.__table__), rows)
+        session.connection().execute(insert(EventRow), rows)
 
     def _event(self, draft: _Draft, seq: int, prev: str) -> Event:
         row = draft.row
@@ -194,10 +194,21 @@ def _columns(row: Audited) -> list[str]:
     return [attr.key for attr in inspect(type(row)).column_attrs if attr.key not in _SKIP]
 
 
+def shown(row: Audited | type[Audited], values: dict[str, Any]) -> dict[str, Any]:
+    """Of the values, those that an event may tell."""
+    return {key: value for key, value in values.items() if key not in row.never_recorded}
+
+
 def _values(row: Audited) -> dict[str, Any]:
-    """The row's column values as JSON; columns not loaded and not set are left out."""
+    """The row's values as JSON, secret ones among them; what is not loaded and not set is left out."""
     here = inspect(row).dict
-    return {key: plain(here[key]) for key in _columns(row) if key in here}
+    values = {key: plain(here[key]) for key in _columns(row) if key in here}
+    values.update({key: _names(here[key]) for key in row.recorded_names if key in here})
+    return values
+
+
+def _names(rows: Iterable[Any]) -> list[str]:
+    return sorted(row.name for row in rows)
 
 
 def _stored_values(row: Audited) -> dict[str, Any]:
@@ -208,7 +219,9 @@ def _stored_values(row: Audited) -> dict[str, Any]:
     values = _values(row)
     for key in list(values):
         history = state.attrs[key].history
-        if history.deleted:
+        if key in row.recorded_names:
+            values[key] = _names((*history.unchanged, *history.deleted))
+        elif history.deleted:
             values[key] = plain(history.deleted[0])
         elif history.added and not history.unchanged:
             # Set without having been loaded: the old value is not known here, so the whole new one is shown.
@@ -218,7 +231,8 @@ def _stored_values(row: Audited) -> dict[str, Any]:
 
 def _touched(row: Audited) -> bool:
     state = inspect(row)
-    return not state.has_identity or any(state.attrs[key].history.has_changes() for key in _columns(row))
+    watched = (*_columns(row), *row.recorded_names)
+    return not state.has_identity or any(state.attrs[key].history.has_changes() for key in watched)
 
 
 def _tails(session: Session, drafts: list[_Draft]) -> dict[tuple[str, int], tuple[int, str]]:
@@ -266,6 +280,15 @@ def _write(session: Session, _context: Any) -> None:
         recorder.write(session)
 
 
+@event.listens_for(Session, "before_commit")
+def _write_rest(session: Session) -> None:
+    """Acts that changed no column of their row: no flush comes for them, and their events are not lost for it."""
+    recorder: Recorder | None = session.info.get(RECORDER)
+    if recorder is not None and recorder.drafts:
+        session.flush()
+        recorder.write(session)
+
+
 _EVENT_FIELDS = tuple(item.name for item in fields(Event))
 
 
@@ -284,4 +307,4 @@ def broken(row: EventRow, prev_hash: str, seq: int) -> str | None:
 
 def fingerprint(row: Audited) -> str:
     """Canonical text of a row, for comparing it with what its events say."""
-    return canonical(_values(row))
+    return canonical(shown(row, _values(row)))

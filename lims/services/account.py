@@ -1,17 +1,18 @@
-"""People, their roles, first passwords by invitation, and tokens; proofs of identity are in proof.py."""
+"""People, their roles, passwords by invitation, and tokens, each change with its event; proofs are in proof.py."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from lims.domain.rules.actor import ROLES, Actor
-from lims.domain.rules.errors import BadInput, NotFound
+from lims.domain.rules.actor import ROLES, SYSTEM, Actor
+from lims.domain.rules.errors import BadInput, Conflict, Forbidden, NotFound
 from lims.persistence.account import InvitationRow, RoleRow, TokenRow, UserRow
 from lims.services import proof
 from lims.services.transaction import Installation, Transaction
@@ -32,6 +33,30 @@ def actor_of(row: UserRow) -> Actor:
         organisation_id=row.organisation_id,
         language=row.language,
     )
+
+
+def check_manages(tx: Transaction) -> None:
+    """The right to manage people; who runs the commands of the machine has it without a role."""
+    if tx.actor.id != SYSTEM.id:
+        tx.require("user:manage")
+
+
+def _check_other(tx: Transaction, user: UserRow, code: str, reason: str) -> None:
+    """An administrator changes others, never themselves, and says why."""
+    check_manages(tx)
+    if user.id == tx.actor.id:
+        raise Forbidden(code)
+    if tx.actor.id != SYSTEM.id and not reason.strip():
+        raise BadInput("FIELD_NEEDED", field="reason")
+
+
+def locked(tx: Transaction, user_id: int) -> UserRow:
+    """The person as stored now; whoever else would change them, or let them in, waits until this act is over."""
+    query = select(UserRow).where(UserRow.id == user_id).with_for_update(of=UserRow)
+    row = tx.session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        raise NotFound("NOT_FOUND", noun="user", no=user_id)
+    return row
 
 
 def check_password(password: str, context: Sequence[str] = ()) -> None:
@@ -60,11 +85,15 @@ class NewUser:
 
 def add_user(tx: Transaction, cmd: NewUser, password: str | None = None) -> UserRow:
     """A person with roles; without a password only an invitation opens the account."""
-    unknown = sorted(set(cmd.roles) - set(ROLES))
-    if unknown:
-        raise BadInput("UNKNOWN_ROLE", field="roles", text=", ".join(unknown))
+    check_manages(tx)
+    _check_roles(cmd.roles)
     if not cmd.username.strip():
         raise BadInput("FIELD_NEEDED", field="username")
+    if not re.fullmatch(r"[\w.@-]{1,80}", cmd.username.strip()):
+        raise BadInput("NOT_A_USERNAME", field="username")
+    same = func.lower(UserRow.username) == cmd.username.strip().lower()
+    if tx.session.scalar(select(UserRow.id).where(same)) is not None:
+        raise Conflict("USERNAME_TAKEN", text=cmd.username.strip())
     if password is not None:
         check_password(password, (cmd.username, cmd.name_en, cmd.name_zh))
     row = UserRow(
@@ -80,9 +109,27 @@ def add_user(tx: Transaction, cmd: NewUser, password: str | None = None) -> User
         organisation_id=cmd.organisation_id,
         roles=_roles(tx.session, cmd.roles),
     )
-    tx.session.add(row)
+    tx.add(row, "add")
     tx.session.flush()  # the caller needs the id
     return row
+
+
+def _check_roles(names: tuple[str, ...]) -> None:
+    unknown = sorted(set(names) - set(ROLES))
+    if unknown:
+        raise BadInput("UNKNOWN_ROLE", field="roles", text=", ".join(unknown))
+
+
+def set_roles(tx: Transaction, user: UserRow, names: Sequence[str], reason: str) -> None:
+    """All of the person's roles from now on; their open sessions have them with the next page."""
+    _check_other(tx, user, "OWN_ROLES", reason)
+    wanted = tuple(sorted(set(names)))
+    _check_roles(wanted)
+    user = locked(tx, user.id)
+    if wanted == tuple(sorted(role.name for role in user.roles)):
+        raise BadInput("SAME_ROLES", field="roles")
+    user.roles = _roles(tx.session, wanted)
+    tx.record(user, "set_roles", reason)
 
 
 def _roles(session: Session, names: tuple[str, ...]) -> list[RoleRow]:
@@ -95,32 +142,70 @@ def _roles(session: Session, names: tuple[str, ...]) -> list[RoleRow]:
 
 
 def invite(tx: Transaction, user_id: int) -> str:
-    """A one-time secret that lets the person set the first password; only its digest is kept."""
+    """A one-time secret that lets the person set a password; only its digest is kept, earlier ones end here."""
+    check_manages(tx)
+    user = locked(tx, user_id)
+    if user.id == tx.actor.id:
+        raise Forbidden("OWN_ACCOUNT")
+    if not user.active:
+        raise BadInput("ACCOUNT_CLOSED", field="username")
+    mine = (InvitationRow.user_id == user_id, InvitationRow.used_at.is_(None), InvitationRow.expires_at > tx.now)
+    tx.session.execute(update(InvitationRow).where(*mine).values(expires_at=tx.now))
     secret = secrets.token_urlsafe(24)
     expires = tx.now + timedelta(hours=INVITATION_HOURS)
     tx.session.add(InvitationRow(user_id=user_id, digest=_digest(secret), expires_at=expires))
+    tx.record(user, "invite")
     return secret
 
 
-def accept_invitation(tx: Transaction, secret: str, password: str) -> UserRow:
+def invited(tx: Transaction, secret: str) -> Actor:
+    """Whom a one-time secret invites; NotFound when it was used, is too old or never was."""
+    return actor_of(tx.session.get_one(UserRow, _invitation(tx, secret).user_id))
+
+
+def _invitation(tx: Transaction, secret: str) -> InvitationRow:
     row = tx.session.scalars(select(InvitationRow).where(InvitationRow.digest == _digest(secret))).one_or_none()
-    if row is None or row.used_at is not None or row.expires_at < tx.now:
+    if row is None or row.used_at is not None or row.expires_at <= tx.now:
         raise NotFound("INVITATION_UNKNOWN")
-    user = tx.session.get_one(UserRow, row.user_id)
+    return row
+
+
+def accept_invitation(tx: Transaction, secret: str, password: str) -> UserRow:
+    user = locked(tx, _invitation(tx, secret).user_id)
+    row = _invitation(tx, secret)  # again, now that nobody else can be using it
     if not user.active:
         raise NotFound("INVITATION_UNKNOWN")
-    check_password(password, (user.username, user.name_en, user.name_zh))
-    user.password, user.fs_uniquifier = _hasher().hash(password), secrets.token_hex(16)
     row.used_at = tx.now
-    proof.end_sessions(tx, user.id)
+    _set_password(tx, user, password, "accept_invitation")
     return user
 
 
-def set_active(tx: Transaction, user: UserRow, active: bool) -> None:
+def change_password(tx: Transaction, password: str) -> None:
+    """The actor's own, whose present one the door has just proved; every session of theirs ends."""
+    _set_password(tx, locked(tx, tx.actor.id), password, "change_password")
+
+
+def _set_password(tx: Transaction, user: UserRow, password: str, verb: str) -> None:
+    check_password(password, (user.username, user.name_en, user.name_zh))
+    user.password, user.fs_uniquifier = _hasher().hash(password), secrets.token_hex(16)
+    proof.end_sessions(tx, user.id)
+    tx.record(user, verb)
+
+
+def set_active(tx: Transaction, user: UserRow, active: bool, reason: str = "") -> None:
     """Whether the person may come in at all; whoever may not is out of every session and token at once."""
+    _check_other(tx, user, "OWN_ACCOUNT", reason)
+    user = locked(tx, user.id)
+    if user.active == active:
+        return
     user.active = active
     if not active:
         proof.end_sessions(tx, user.id)
+    tx.record(user, "reopen" if active else "close", reason)
+
+
+def actor(tx: Transaction, user_id: int) -> Actor:
+    return actor_of(tx.session.get_one(UserRow, user_id))
 
 
 def username_of(tx: Transaction, user_id: int) -> str:
@@ -136,8 +221,9 @@ def by_name(tx: Transaction, username: str) -> UserRow:
 
 def set_language(tx: Transaction, language: str) -> None:
     row = tx.session.get(UserRow, tx.actor.id)
-    if row is not None and language in ("zh", "en"):
+    if row is not None and language in ("zh", "en") and row.language != language:
         row.language = language
+        tx.record(row, "set_language")
 
 
 def new_token(tx: Transaction, user: UserRow, scopes: Sequence[str], days: int | None = None) -> str:

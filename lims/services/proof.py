@@ -90,11 +90,34 @@ def good(tx: Transaction, begun: int) -> None:
     tx.session.execute(delete(SignInFailureRow).where(SignInFailureRow.id == begun))
 
 
-def open_session(tx: Transaction, user_id: int) -> str:
+def refused(tx: Transaction, begun: int, user_id: int | None, address: str) -> None:
+    """It was wrong: an event of the person it was tried for, and a mark on the count, which a name that nobody has
+    costs as well. The typed name stands in no event; it may be a password that went into the wrong field."""
+    tx.session.execute(update(SignInFailureRow).where(SignInFailureRow.id == begun).values(refused_at=tx.now))
+    user = _locked(tx, user_id) if user_id is not None else None
+    if user is not None:
+        tx.record(user, "refuse_proof", address)
+
+
+def id_of(tx: Transaction, username: str) -> int | None:
+    return tx.session.scalar(select(UserRow.id).where(UserRow.username == username.strip()))
+
+
+def _locked(tx: Transaction, user_id: int) -> UserRow | None:
+    """Events of one person follow each other: the next one waits here."""
+    query = select(UserRow).where(UserRow.id == user_id).with_for_update(of=UserRow)
+    return tx.session.scalars(query).one_or_none()
+
+
+def open_session(tx: Transaction, user_id: int, address: str = "") -> str:
     """The secret of a new session, for the cookie; the moment is remembered as the person's last sign-in."""
+    user = _locked(tx, user_id)
+    if user is None or not user.active:
+        raise Forbidden("WRONG_PROOF")
     secret = secrets.token_urlsafe(32)
     tx.session.add(UserSessionRow(user_id=user_id, digest=digest(secret), started_at=tx.now))
-    tx.session.get_one(UserRow, user_id).last_login_at = tx.now
+    user.last_login_at = tx.now
+    tx.record(user, "sign_in", address)
     return secret
 
 
@@ -114,7 +137,19 @@ def person_of(tx: Transaction, secret: str) -> UserRow | None:
 
 
 def end_session(tx: Transaction, secret: str) -> None:
-    _end(tx, UserSessionRow.digest == digest(secret))
+    """The person of the session signs out; of one that has ended already there is nothing to tell."""
+    mine = UserSessionRow.digest == digest(secret)
+    user_id = tx.session.scalar(select(UserSessionRow.user_id).where(mine, UserSessionRow.ended_at.is_(None)))
+    user = _locked(tx, user_id) if user_id is not None else None
+    if user is not None and _end(tx, mine):
+        tx.record(user, "sign_out")
+
+
+def sign_out_everywhere(tx: Transaction) -> None:
+    """The actor leaves every browser, this one too."""
+    user = _locked(tx, tx.actor.id)
+    if user is not None and _end(tx, UserSessionRow.user_id == user.id):
+        tx.record(user, "sign_out_everywhere")
 
 
 def end_sessions(tx: Transaction, user_id: int) -> None:
@@ -122,5 +157,6 @@ def end_sessions(tx: Transaction, user_id: int) -> None:
     _end(tx, UserSessionRow.user_id == user_id)
 
 
-def _end(tx: Transaction, which: ColumnElement[bool]) -> None:
-    tx.session.execute(update(UserSessionRow).where(which, UserSessionRow.ended_at.is_(None)).values(ended_at=tx.now))
+def _end(tx: Transaction, which: ColumnElement[bool]) -> int:
+    statement = update(UserSessionRow).where(which, UserSessionRow.ended_at.is_(None)).values(ended_at=tx.now)
+    return int(tx.session.execute(statement).rowcount)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ events say it must be, so that an edit behind the trail's back is found too. It 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -176,27 +176,34 @@ def _batches(objects: Iterator[_Object]) -> Iterator[list[_Object]]:
 
 
 def _compare(tx: Transaction, batch: list[_Object]) -> None:
-    table = _audited().get(batch[0].table)
-    if table is None:
+    kind = _audited().get(batch[0].table)
+    if kind is None:
         raise _Broken(batch[0].bad("UNKNOWN_TABLE"))
-    rows = _rows(tx, table, [one.id for one in batch])
+    ids = [one.id for one in batch]
+    rows, names = _rows(tx, metadata.tables[kind.__tablename__], ids), _names(tx, kind, ids)
     for one in batch:
         row = rows.get(one.id)
         if row is None:
             raise _Broken(one.bad("ROW_MISSING"))
-        different = _different(table, one.values, row)
+        different = _different(kind, one.values, row)
+        different += [key for key in names if names[key].get(one.id, []) != one.values.get(key, [])]
         if different:
             raise _Broken(one.bad("ROW_CHANGED", different))
 
 
-def _different(table: Table, told: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
-    """Columns whose stored value is not the one of the events; one that no event names must hold its default."""
-    names = [column.name for column in table.columns if column.name not in ("id", "version")]
+def _different(kind: type[Audited], told: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
+    """Columns whose stored value is not the one of the events; one that no event names must hold its default.
+
+    Of columns that are never recorded the events cannot tell.
+    """
+    table = metadata.tables[kind.__tablename__]
+    silent = {"id", "version", *kind.never_recorded}
+    names = [column.name for column in table.columns if column.name not in silent]
     return [name for name in names if canonical(row[name]) != canonical(told.get(name, _default(table, name)))]
 
 
 def _default(table: Table, name: str) -> Any:
-    default = table.c[name].default
+    default: Any = table.c[name].default
     return plain(default.arg) if default is not None and default.is_scalar else None
 
 
@@ -210,19 +217,34 @@ def _rows(tx: Transaction, table: Table, ids: list[int]) -> dict[int, Mapping[st
         return {id: row for one in ids for id, row in _rows(tx, table, [one]).items()}
 
 
+def _names(tx: Transaction, kind: type[Audited], ids: list[int]) -> dict[str, dict[int, list[str]]]:
+    """Relationship -> object -> sorted names of the rows at its other end, as the database has them."""
+    found: dict[str, dict[int, list[str]]] = {}
+    for key in kind.recorded_names:
+        relation = getattr(kind, key)
+        name = relation.property.mapper.class_.name
+        query = select(kind.id, name).join(relation).where(kind.id.in_(ids)).order_by(kind.id)
+        found[key] = {}
+        for id, text in tx.session.execute(query):
+            found[key].setdefault(id, []).append(text)
+        for names in found[key].values():
+            names.sort()
+    return found
+
+
 def _plain(row: Row[Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in row._mapping.items()}
 
 
 def _without_events(tx: Transaction) -> None:
     """A row that was put in, or that stayed when all of its events were taken out."""
-    for table in _audited().values():
+    for table in (metadata.tables[name] for name in _audited()):
         told = exists().where(and_(EventRow.object_type == table.name, EventRow.object_id == table.c.id))
         id = tx.session.connection().execute(select(table.c.id).where(~told).order_by(table.c.id).limit(1)).scalar()
         if id is not None:
             raise _Broken(Bad(table.name, id, str(id), 0, "ROW_WITHOUT_EVENTS"))
 
 
-def _audited() -> dict[str, Table]:
-    kinds = (mapper.class_ for mapper in Base.registry.mappers)
-    return {kind.__tablename__: metadata.tables[kind.__tablename__] for kind in kinds if issubclass(kind, Audited)}
+def _audited() -> dict[str, type[Any]]:
+    kinds: Iterable[Any] = (mapper.class_ for mapper in Base.registry.mappers)
+    return {kind.__tablename__: kind for kind in kinds if issubclass(kind, Audited)}

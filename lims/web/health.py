@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 
 from lims.domain.rules.actor import SYSTEM
+from lims.persistence import schema
 from lims.services import account
 from lims.services.transaction import view
 from lims.web.access import public
@@ -71,12 +72,14 @@ def alive() -> dict[str, str]:
 @blueprint.get("/readyz")
 @public
 def ready() -> Any:
-    """Whether the database answers; a proxy sends nobody here while it does not."""
+    """Whether the database answers and is at this program's schema; a proxy sends nobody here while it is not."""
     try:
-        account.count_users(place())
+        why = schema.gap(place().engine)
     except Exception:
         current_app.logger.exception("not ready")
         return {"status": "not ready"}, 503
+    if why:
+        return {"status": "not ready", "reason": why, "do": "lims upgrade"}, 503
     return {"status": "ready"}
 
 

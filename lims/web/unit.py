@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask import current_app, g, request
 
-from lims.domain.rules.actor import SYSTEM
-from lims.domain.rules.errors import BadInput
-from lims.services import account, proof
+from lims.domain.rules.actor import SYSTEM, Actor
+from lims.domain.rules.errors import BadInput, Forbidden
+from lims.services import account, proof, second_factor
 from lims.services.transaction import Installation, Signature, Transaction, transaction, view
 
 
@@ -51,11 +51,33 @@ def proven(username: str, password: str) -> int:
     moment = now()
     with transaction(place(), SYSTEM, moment, request_id()) as tx:
         begun = proof.begin(tx, username, address())
-    with view(place(), SYSTEM, moment) as tx:
-        user_id = proof.judge(tx, username, password).id
+    try:
+        with view(place(), SYSTEM, moment) as tx:
+            user_id = proof.judge(tx, username, password).id
+    except Forbidden:
+        with transaction(place(), SYSTEM, moment, request_id()) as tx:
+            proof.refused(tx, begun, proof.id_of(tx, username), address())
+        raise
     with transaction(place(), SYSTEM, moment, request_id()) as tx:
         proof.good(tx, begun)
     return user_id
+
+
+def proven_code(
+    actor: Actor, username: str, code: str, use: Callable[[Transaction, str], object] = second_factor.check
+) -> None:
+    """The second factor, counted and slowed with the passwords; ``use`` uses a good code up and may do more."""
+    moment = now()
+    with transaction(place(), SYSTEM, moment, request_id()) as tx:
+        begun = proof.begin(tx, username, address())
+    try:
+        with transaction(place(), actor, moment, request_id()) as tx:
+            use(tx, code)
+            proof.good(tx, begun)
+    except Forbidden:
+        with transaction(place(), SYSTEM, moment, request_id()) as tx:
+            proof.refused(tx, begun, actor.id, address())
+        raise
 
 
 def signature(password: str, meaning: str) -> Signature:

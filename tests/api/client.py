@@ -75,6 +75,7 @@ def an_api(lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> Api:
     with transaction(lab.place, SYSTEM, NOW, "passwords") as tx:
         for row in tx.session.scalars(select(UserRow)):
             row.password = HASH
+            tx.record(row, "change_password")
         tokens = {name: account.new_token(tx, account.by_name(tx, name), ("*",)) for name in ROLES_OF}
     app = create_app(lab.place, throwaway_secret(), testing=True)
     return Api(lab, app.test_client(), tokens)

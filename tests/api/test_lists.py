@@ -60,7 +60,9 @@ def test_an_importer_sees_his_own_only(api: Api, five: list[str]) -> None:
                                 address="", contact="")  # fmt: skip
         tx.add(other, "add")
         own = tx.session.query(OrganisationRow).filter_by(code="IMP").one()
-        account.by_name(tx, "ivo").organisation_id = own.id
+        ivo = account.by_name(tx, "ivo")
+        ivo.organisation_id = own.id
+        tx.record(ivo, "edit")
     theirs = ok(api.rita.post("/inspection-requests", {**lodging("D-T"), "importer": "IMP-9"}), 201)["no"]
     assert len(ok(api.ivo.get("/inspection-requests"))["items"]) == 6
     assert len(ok(api.ivo.get("/lots"))["items"]) == 6

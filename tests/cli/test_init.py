@@ -205,7 +205,7 @@ def test_a_person_is_closed_out_and_let_in_again(home: Path, heard: Heard) -> No
 @pytest.mark.parametrize(("words", "code"), [
     (("user", "add", "x", "--roles", "king"), "UNKNOWN_ROLE"),
     (("user", "add", " ", "--roles", "analyst"), "FIELD_NEEDED"),
-    (("user", "add", "admin", "--roles", "analyst"), "TAKEN"),
+    (("user", "add", "Admin", "--roles", "analyst"), "USERNAME_TAKEN"),
     (("user", "invite", "nobody"), "NOT_FOUND"),
     (("token", "new", "--user", "nobody"), "NOT_FOUND"),
 ])  # fmt: skip

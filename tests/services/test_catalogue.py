@@ -47,8 +47,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         catalogue.seed(tx)
         for actor in (KATE, BOTH, QUENTIN, RITA, MAX):
             name = actor.name.lower()
-            tx.session.add(
-                UserRow(id=actor.id, email=f"{name}@lab", username=name, fs_uniquifier=name, name_en=actor.name)
+            tx.add(
+                UserRow(id=actor.id, email=f"{name}@lab", username=name, fs_uniquifier=name, name_en=actor.name), "add"
             )
     place.engine.dispose()  # closing the last connection brings the log home into the one file
     return home / "lims.db"

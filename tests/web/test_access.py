@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 from lims.app import HEADERS, create_app
 from lims.domain.rules.permissions import matrix
+from lims.persistence import schema
 from lims.persistence.account import SignInFailureRow, UserSessionRow
 from lims.persistence.tables import metadata
 from lims.services import account
@@ -26,8 +27,8 @@ from tests.web.people import Door, door
 # One engine: doors do not differ by database.
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PUBLIC_PAGES = {
-    "/healthz", "/readyz", "/metrics", "/sign-in", "/invitation/<secret>", "/language", "/verify", "/verify/<no>",
-    "/static/<path:filename>",
+    "/healthz", "/readyz", "/metrics", "/sign-in", "/sign-in/code", "/invitation/<secret>", "/language", "/verify",
+    "/verify/<no>", "/static/<path:filename>",
 }  # fmt: skip
 NOT_EXCITING = {SignInFailureRow.__table__.name, UserSessionRow.__table__.name}
 
@@ -94,8 +95,8 @@ def test_a_stranger_is_sent_to_the_sign_in_from_every_other_page(at: Door) -> No
 
 
 def test_nothing_is_done_for_a_stranger_or_without_the_forms_token(at: Door, laboratory: Laboratory) -> None:
-    before = everything(laboratory)
     anna = at.enter("anna")
+    before = everything(laboratory)
     for rule in pages(at, "POST"):
         assert at.app.test_client().post(path_of(rule)).status_code in (400, 403), rule.rule
         assert anna.client.post(path_of(rule)).status_code == 400, rule.rule
@@ -104,8 +105,8 @@ def test_nothing_is_done_for_a_stranger_or_without_the_forms_token(at: Door, lab
 
 def test_who_has_no_right_is_refused_with_the_reason_on_every_page(at: Door, laboratory: Laboratory) -> None:
     """Max holds no role: each page that names a right answers him 403, each act as well."""
-    before = everything(laboratory)
     nobody = at.enter("max")
+    before = everything(laboratory)
     refused = 0
     for method in ("GET", "POST"):
         for rule in pages(at, method):
@@ -213,10 +214,10 @@ def test_the_watchers_get_their_answers(at: Door, monkeypatch: pytest.MonkeyPatc
     assert client.get("/healthz").json == {"status": "ok"}
     assert client.get("/readyz").json == {"status": "ready"}
 
-    def no_database(_place: Any) -> int:
+    def no_database(_engine: Any) -> str:
         raise OSError("no database")
 
-    monkeypatch.setattr(account, "count_users", no_database)
+    monkeypatch.setattr(schema, "gap", no_database)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"status": "not ready"})
 
