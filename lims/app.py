@@ -18,6 +18,7 @@ from lims.web import access, errors, health, language, sign_in
 ROOMS = (
     "lims.web.sign_in",
     "lims.web.home",
+    "lims.web.jobs",
     "lims.web.health",
     "lims.web.catalogue",
     "lims.web.people",

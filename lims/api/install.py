@@ -17,7 +17,7 @@ from lims.web.access import MARK, public
 
 NOUNS = (
     "request", "lot", "sample", "analysis", "worksheet", "run", "certificate", "catalogue", "organisation",
-    "instrument", "event",
+    "instrument", "event", "job",
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

@@ -36,6 +36,7 @@ def run(opened: installation.Opened, host: str, port: int, proxy: str = PROXY) -
     from waitress import create_server
 
     from lims.app import create_app
+    from lims.jobs import here
 
     app = create_app(opened.place, opened.secret)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -51,8 +52,11 @@ def run(opened: installation.Opened, host: str, port: int, proxy: str = PROXY) -
         clear_untrusted_proxy_headers=True,
     )
     print(f"serving on http://{host}:{port}", file=sys.stderr, flush=True)
+    here.welcome(opened.place)
     try:
         server.run()
     except KeyboardInterrupt:
         server.close()
+    finally:
+        here.rest(opened.place)
     return 0

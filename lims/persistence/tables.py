@@ -10,6 +10,7 @@ from lims.persistence import (  # noqa: F401
     decision,
     idempotency,
     instrument,
+    job,
     organisation,
     request,
     run,

@@ -24,8 +24,8 @@ from lims.services.transaction import Installation
 
 MANIFEST, FORMAT = "manifest.json", "lims-backup/1"
 DATABASE = "database"
-LEFT_OUT = ("lims.db", "lims.db-wal", "lims.db-shm")
-"""Of the installation's folder: the live database, whose copy is a part of its own."""
+LEFT_OUT = frozenset(f"{name}{tail}" for name in ("lims.db", "jobs.sqlite") for tail in ("", "-wal", "-shm"))
+"""Of the installation's folder: the live database, whose copy is a part of its own; the queue is made anew from it."""
 CHUNK = 1 << 20
 
 

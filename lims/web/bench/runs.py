@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
 
 from lims.domain.rules.errors import LimsError
+from lims.jobs import here
+from lims.services import job
 from lims.services import run as runs
 from lims.services import worksheet as worksheets
 from lims.services.reading import register
@@ -17,7 +20,7 @@ from lims.services.transaction import Transaction
 from lims.web.access import needs
 from lims.web.bench import blueprint
 from lims.web.catalogue import typed
-from lims.web.unit import reading, writing
+from lims.web.unit import place, reading, writing
 
 
 @blueprint.get("/worksheets/<no>/import")
@@ -29,19 +32,32 @@ def run_new(no: str) -> str:
 @blueprint.post("/worksheets/<no>/import")
 @needs("run:import")
 def run_upload(no: str) -> Any:
-    file = request.files.get("file")
-    cmd = runs.ReceiveRun(
-        no,
-        (file.filename or "") if file else "",
-        file.read(runs.LARGEST + 1) if file else b"",
-        typed.text("instrument"),
-    )
+    """One file is read at once and shown; several are stored, and read one after the other in the background."""
+    files = [file for file in request.files.getlist("file") if file.filename]
     try:
+        if len(files) > 1:
+            return redirect(url_for("jobs.job_page", job_id=_order(no, files)), 303)
         with writing() as tx:
-            previewed = runs.preview(tx, cmd)
+            previewed = runs.preview(tx, _command(no, files[0] if files else None))
     except LimsError as error:
         return _form(no, error), 422
     return redirect(url_for("bench.run_page", no=previewed.no), 303)
+
+
+def _command(no: str, file: FileStorage | None) -> runs.ReceiveRun:
+    content = file.read(runs.LARGEST + 1) if file else b""
+    return runs.ReceiveRun(no, (file.filename or "") if file else "", content, typed.text("instrument"))
+
+
+def _order(no: str, files: list[FileStorage]) -> int:
+    """Every file's bytes are in the store before the order is written; an empty one is an item like the others."""
+    with reading() as tx:
+        reading_worksheet.grid(tx, no)
+    kept = [{"name": (file.filename or "")[:255], "digest": place().files.put(file.read())} for file in files]
+    with writing() as tx:
+        job_id = job.order(tx, "import_runs", {"worksheet": no, "instrument": typed.text("instrument")}, kept)
+    here.send(place(), job_id)
+    return job_id
 
 
 def _form(no: str, error: LimsError | None = None) -> str:
