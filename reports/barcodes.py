@@ -31,7 +31,7 @@ def code128_modules(text: str) -> Modules:
 
 
 def _modules(barcode: Any) -> Modules:
-    lines = memoryview(barcode.to_image(scale=1, add_quiet_zones=False)).tolist()
+    lines: Any = memoryview(barcode.to_image(scale=1, add_quiet_zones=False)).tolist()
     return tuple(tuple(cell == 0 for cell in line) for line in lines)
 
 

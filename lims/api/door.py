@@ -55,7 +55,7 @@ def _write(operation: Operation, path: dict[str, Any]) -> Response:
     try:
         kept = _once(operation, body, path, key, digest, signature)
     except Conflict as error:
-        if operation.if_match and path["version"] is not None and error.code == "STALE" and "version" in error.params:
+        if operation.if_match and path["version"] is not None and "version" in error.params:
             raise PreconditionFailed(error.code, **error.params) from error
         if key is None or error.code != "TAKEN":
             raise

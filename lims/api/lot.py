@@ -1,4 +1,4 @@
-"""Lots over HTTP: what the decision rests on, hold and unhold, proof of what became of the goods, close, cancel."""
+"""Lots over HTTP: what the decision rests on, hold, decide anew, re-inspect, proof, close, cancel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Answer, Body, Empty, PageOf, PageQuery, Reason, Text, taken
+from lims.api.body import Answer, Body, Empty, PageOf, PageQuery, Reason, Short, Text, taken
 from lims.api.operation import reads, writes
 from lims.domain.disposition import Proposal
 from lims.services import cancelling, lot
@@ -28,6 +28,11 @@ class DecidedLot(Answer):
 
 class Proof(Body):
     proof: Text = Field(min_length=1, description="what was recorded: document number, date, place")
+
+
+class Redecide(Body):
+    disposition: Short = Field(description="one of those the decision table offers, but for HOLD")
+    reason: Text = Field(min_length=1)
 
 
 class SampleBrief(Answer):
@@ -125,6 +130,25 @@ def unhold(tx: Transaction, body: Reason, no: str) -> str:
 )  # fmt: skip
 def prove(tx: Transaction, body: Proof, no: str) -> str:
     lot.prove(tx, no, body.proof)
+    return no
+
+
+@writes(
+    "POST", "/lots/<no>/redecide", "lot:hold", DecidedLot,
+    "Decide a decided or certified lot anew: a new version, whose document supersedes the earlier one",
+    body=Redecide, if_match=True, example={"disposition": "RETURN", "reason": "the importer chose to return it"},
+)  # fmt: skip
+def redecide(tx: Transaction, body: Redecide, no: str, version: int | None) -> DecidedLot:
+    found = lot.redecide(tx, lot.DecideLot(no, body.disposition, body.reason, version))
+    return DecidedLot(lot=no, **found.__dict__)
+
+
+@writes(
+    "POST", "/lots/<no>/reinspect", "lot:hold", LotAnswer,
+    "Open another round after a treatment that was ordered and proven", body=Empty, then=_shown, if_match=True,
+)  # fmt: skip
+def reinspect(tx: Transaction, _body: Empty, no: str, version: int | None) -> str:
+    lot.reinspect(tx, no, version)
     return no
 
 

@@ -23,6 +23,7 @@ TITLES = {
     400: "Malformed request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
     409: "Conflict", 412: "Changed by somebody else", 413: "Too large", 415: "Unsupported media type",
     422: "Refused", 429: "Too many tries", 500: "Fault of the program",
+    503: "Not available now",
 }  # fmt: skip
 LANGUAGES = ("zh", "en")
 log = logging.getLogger("lims")

@@ -229,6 +229,25 @@ def reject(tx: Transaction, body: RejectRequest, no: str) -> str:
 
 
 @writes(
+    "POST", "/inspection-requests/<no>/pause", "request:ask", RequestAnswer,
+    "Pause: nothing is drawn, assigned, decided or issued meanwhile", body=Reason, then=_shown, if_match=True,
+    example={"reason": "the importer owes the contract"},
+)  # fmt: skip
+def pause(tx: Transaction, body: Reason, no: str, version: int | None) -> str:
+    request.pause(tx, no, body.reason, version)
+    return no
+
+
+@writes(
+    "POST", "/inspection-requests/<no>/resume", "request:ask", RequestAnswer, "End a pause",
+    body=Empty, then=_shown, if_match=True,
+)  # fmt: skip
+def resume(tx: Transaction, _body: Empty, no: str, version: int | None) -> str:
+    request.resume(tx, no, version)
+    return no
+
+
+@writes(
     "POST", "/inspection-requests/<no>/cancel", "request:cancel", RequestAnswer,
     "Cancel with its open lots, samples and analyses", body=Reason, then=_shown, example=REASON,
 )  # fmt: skip
@@ -247,7 +266,7 @@ def close(tx: Transaction, _body: Empty, no: str) -> str:
 
 
 @writes(
-    "POST", "/inspection-requests/<no>/decide", "lot:decide", Decisions, "Decide lots; all of them or none",
+    "POST", "/inspection-requests/<no>/decide", "lot:decide", Decisions, "Decide reported lots; all of them or none",
     body=Decide,
     example={"lots": [{"lot": "RQ-2611-0001-L1", "disposition": "RELEASE", "reason": "every result conforms"}]},
 )  # fmt: skip

@@ -172,9 +172,10 @@ def one(tx: Transaction, _query: None, no: str) -> SampleAnswer:
 )  # fmt: skip
 def draw(tx: Transaction, body: Draw) -> str:
     parts = tuple(PortionCommand(p.use, p.amount, p.unit, p.seal_no, p.place) for p in body.portions)
+    first, second = body.samplers
     cmd = DrawSample(
-        body.lot, *body.samplers, body.seal_no, body.place, body.plan, body.increments, body.environment,
-        body.drawn_at, *((parts,) if parts else ()),
+        body.lot, first, second, body.seal_no, body.place, body.plan, body.increments, body.environment, body.drawn_at,
+        *((parts,) if parts else ()),
     )  # fmt: skip
     return sample.draw(tx, cmd).no
 

@@ -106,7 +106,7 @@ def _answer(words: argparse.Namespace, number: int, line: bytes) -> int:
 
 def as_json(entry: Entry, language: str = "en") -> dict[str, Any]:
     """The entry as the public interface shows it: figures as text, without exponents, with the digits as typed."""
-    answer = {
+    answer: dict[str, Any] = {
         "text": entry.text,
         "status": entry.status,
         "qualifier": entry.qualifier,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -16,14 +18,13 @@ class CounterRow(Base):
 
 def take(session: Session, series: str) -> int:
     """The next number of the series, starting at 1; concurrent takers wait for each other."""
-    table = CounterRow.__table__
+    table: Any = CounterRow.__table__
     connection = session.connection()
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as upsert
     else:
         from sqlalchemy.dialects.sqlite import insert as upsert  # type: ignore[assignment]
-    statement = upsert(table).values(series=series, value=1)
-    statement = statement.on_conflict_do_update(
+    statement = upsert(table).values(series=series, value=1).on_conflict_do_update(
         index_elements=[table.c.series], set_={"value": table.c.value + 1}
     ).returning(table.c.value)
     return int(connection.execute(statement).scalar_one())

@@ -72,6 +72,7 @@ def sample_verdict(analyses: list[AnalysisRow]) -> str:
 
 def _report_when_whole(tx: Transaction, lot: LotRow) -> None:
     """The lot is reported as soon as every sample of the round is approved or out, and one is approved."""
+    lookup.hold(tx, LotRow, lot.id)
     samples = of_round(tx, lot)
     if any(s.state not in (*DONE, "rejected", "cancelled") for s in samples):
         return

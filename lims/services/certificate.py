@@ -24,6 +24,7 @@ from lims.persistence.sample import SampleRow
 from lims.services import judging, lookup, transition
 from lims.services.certificate_content import Evidence, content_of, kind_of
 from lims.services.lot import newest_disposition
+from lims.services.pausing import while_paused
 from lims.services.transaction import Transaction
 from reports.certificate.content import Laboratory, Pair
 
@@ -56,6 +57,9 @@ def issue(tx: Transaction, cmd: IssueCertificate) -> Issued:
         joinedload(LotRow.request).joinedload(RequestRow.importer),
         joinedload(LotRow.request).joinedload(RequestRow.producer),
     )
+    paused = while_paused(lot.request, lot.no)
+    if paused:
+        raise Refused(*paused)
     seen = _evidence(tx, lot)
     kind = kind_of(seen.disposition.choice)
     if cmd.kind and cmd.kind != kind:

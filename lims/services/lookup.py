@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from lims.domain.rules.actor import Actor
@@ -21,11 +21,19 @@ Row = TypeVar("Row")
 OUTSIDE = frozenset({"importer", "inspector"})
 
 
-def one(tx: Transaction, query: Select[tuple[Row]], noun: str, no: object) -> Row:
+def one(tx: Transaction, query: Select[Row], noun: str, no: object) -> Row:
     row = tx.session.scalars(query).unique().one_or_none()
     if row is None:
         raise NotFound("NOT_FOUND", noun=noun, no=str(no))
     return row
+
+
+def hold(tx: Transaction, kind: type[Any], row_id: int) -> None:
+    """Wait until nobody else is at work under the row, and keep them out until this transaction ends.
+
+    Whether something is whole is asked after this: of two who do the last two parts at once, the second one sees both.
+    """
+    tx.session.execute(select(kind.id).where(kind.id == row_id).with_for_update())
 
 
 def sees(actor: Actor, request: RequestRow) -> bool:
@@ -42,7 +50,7 @@ def of_seen(tx: Transaction, query: Select[Any], lot_id: Any) -> Select[Any]:
     actor = tx.actor
     if actor.id == 0 or actor.roles - OUTSIDE:
         return query
-    mine = [false()]
+    mine: list[ColumnElement[bool]] = [false()]
     if "inspector" in actor.roles:
         mine.append(OrganisationRow.code.in_(sorted(actor.ports)))
     if "importer" in actor.roles and actor.organisation_id is not None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lims.domain import disposition
 from lims.domain.rules.errors import BadInput, Refused
-from lims.domain.rules.refusal import refusal
+from lims.domain.rules.refusal import Refusal, refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.decision import DecisionRow, DispositionRow, ReportRow
 from lims.persistence.request import LotRow
-from lims.services import facts, judging, lookup, transition
+from lims.services import facts, judging, lookup, proposing, transition
+from lims.services.pausing import while_paused
 from lims.services.transaction import Transaction
+from lims.services.version import unchanged
+
+TREATMENTS = frozenset({"TECHNICAL_TREATMENT", "DISINFEST_TREATMENT", "SPECIAL_TREATMENT", "RECONDITION"})
+"""Dispositions after which the goods come back for another round."""
+AFTER_TREATMENT = ("TREATMENT_FAILED_OR_LATE", "NO_TREATMENT_OR_TREATMENT_FAILED", "NONE")
+"""What the table is asked, in this order, about goods that fail again in a later round."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,8 @@ class DecideLot:
     lot_no: str
     disposition: str
     reason: str
+    version: int | None = None
+    """That of the lot on the page that the officer decided from."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +43,53 @@ class Decided:
 
 def decide(tx: Transaction, cmd: DecideLot) -> Decided:
     """The officer's decision with its disposition: one of those the table offers, with a reason. HOLD holds the lot."""
-    lot = lookup.lot(tx, cmd.lot_no)
-    report = newest_report(tx, lot)
-    if report is None:
-        raise Refused(refusal("NOT_IN_THIS_STATE", noun="lot", state=lot.state or "", verb="decide"))
+    lot = _lot(tx, cmd.lot_no, cmd.version)
+    report = _report(tx, lot, "decide")
     if cmd.disposition == "HOLD":
         transition.act(tx, lot, "hold", lookup.over(lot), cmd.reason)
         return Decided("held", "HOLD", "", report.verdict)
     offered = proposal(tx, lot, report)
+    return _decided(tx, lot, report, offered, "decide", cmd)
+
+
+def redecide(tx: Transaction, cmd: DecideLot) -> Decided:
+    """A new version of the decision; the earlier one stays, and the next document supersedes the earlier document."""
+    lot = _lot(tx, cmd.lot_no, cmd.version)
+    report = _report(tx, lot, "redecide")
+    offered = without_hold(proposal(tx, lot, report))
+    earlier = newest_disposition(tx, lot)
+    if earlier is not None and earlier.choice != cmd.disposition:
+        lot.proof = ""  # it proved what is no longer asked for; the trail keeps it
+    return _decided(tx, lot, report, offered, "redecide", cmd)
+
+
+def _lot(tx: Transaction, no: str, version: int | None) -> LotRow:
+    lot = lookup.lot(tx, no)
+    unchanged(lot, version)
+    return lot
+
+
+def _report(tx: Transaction, lot: LotRow, verb: str) -> ReportRow:
+    report = newest_report(tx, lot)
+    if report is None:
+        raise Refused(refusal("NOT_IN_THIS_STATE", noun="lot", state=lot.state or "", verb=verb))
+    return report
+
+
+def _decided(
+    tx: Transaction, lot: LotRow, report: ReportRow, offered: disposition.Proposal, verb: str, cmd: DecideLot
+) -> Decided:
     if cmd.disposition not in offered.choices:
         raise Refused(refusal("CHOICE_NOT_OFFERED", choice=cmd.disposition, offered=", ".join(offered.choices)))
     _same_as_stored(tx, report)
-    verb = "redecide" if lot.state in ("decided", "certified") else "decide"
-    transition.act(tx, lot, verb, lookup.over(lot), cmd.reason)
+    transition.act(tx, lot, verb, lookup.over(lot), cmd.reason, also=while_paused(lot.request, lot.no))
     _write_down(tx, lot, report, offered, cmd)
     return Decided(lot.state or "", cmd.disposition, offered.rule_id, report.verdict)
+
+
+def without_hold(offered: disposition.Proposal) -> disposition.Proposal:
+    """What can be chosen when a lot is decided anew: only a reported lot is held."""
+    return replace(offered, choices=tuple(choice for choice in offered.choices if choice != "HOLD"))
 
 
 def _write_down(tx: Transaction, lot: LotRow, report: ReportRow, offered: disposition.Proposal, cmd: DecideLot) -> None:
@@ -84,14 +125,15 @@ def newest_report(tx: Transaction, lot: LotRow) -> ReportRow | None:
 def proposal(tx: Transaction, lot: LotRow, report: ReportRow) -> disposition.Proposal:
     """What the table proposes for the lot; INVALID and conditional verdicts are asked as INCONCLUSIVE."""
     verdict = report.verdict if report.verdict in ("PASS", "FAIL") else "INCONCLUSIVE"
-    asked = disposition.Facts(
-        jurisdiction=lot.request.jurisdiction,
-        goods_class=facts.goods_class(tx, lot.line.product),
-        verdict=verdict,
-        worst_severity=report.severity,
-        state="NONE",
-    )
-    return disposition.propose(facts.disposition_rules(tx), asked)
+    rules, goods_class = facts.disposition_rules(tx), facts.goods_class(tx, lot.line.product)
+    again = lot.round > 1 and verdict == "FAIL"
+    offers = [
+        disposition.propose(
+            rules, disposition.Facts(lot.request.jurisdiction, goods_class, verdict, report.severity, state)
+        )
+        for state in (AFTER_TREATMENT if again else ("NONE",))
+    ]
+    return next((offer for offer in offers if offer.disposition != "HOLD"), offers[-1])
 
 
 def _same_as_stored(tx: Transaction, report: ReportRow) -> None:
@@ -102,31 +144,53 @@ def _same_as_stored(tx: Transaction, report: ReportRow) -> None:
             raise Refused(refusal("VERDICT_DIFFERS", analysis=row.id))
 
 
-def hold(tx: Transaction, no: str, reason: str) -> None:
-    lot = lookup.lot(tx, no)
+def hold(tx: Transaction, no: str, reason: str, version: int | None = None) -> None:
+    lot = _lot(tx, no, version)
     transition.act(tx, lot, "hold", lookup.over(lot), reason)
 
 
-def unhold(tx: Transaction, no: str, reason: str) -> None:
-    lot = lookup.lot(tx, no)
+def unhold(tx: Transaction, no: str, reason: str, version: int | None = None) -> None:
+    lot = _lot(tx, no, version)
     transition.act(tx, lot, "unhold", lookup.over(lot), reason)
 
 
-def prove(tx: Transaction, no: str, proof: str) -> None:
+def prove(tx: Transaction, no: str, proof: str, version: int | None = None) -> None:
     """Proof of exit, destruction or treatment, without which a refused lot is not closed."""
     if not proof.strip():
         raise BadInput("FIELD_NEEDED", field="proof")
-    lot = lookup.lot(tx, no)
+    lot = _lot(tx, no, version)
     lot.proof = proof
     transition.act(tx, lot, "prove", lookup.over(lot), proof)
 
 
-def close(tx: Transaction, no: str) -> None:
-    lot = lookup.lot(tx, no)
+def close(tx: Transaction, no: str, version: int | None = None) -> None:
+    lot = _lot(tx, no, version)
     current = newest_disposition(tx, lot)
     if not lot.proof and (current is None or current.choice != "RELEASE"):
         raise Refused(refusal("PROOF_NEEDED", lot=no))
     transition.act(tx, lot, "close", lookup.over(lot))
+
+
+def reinspect(tx: Transaction, no: str, version: int | None = None) -> int:
+    """Another round of drawing and testing for goods treated under supervision; returns its number.
+
+    Samples, results, report, decision and document of the round before stay as they are.
+    """
+    lot = _lot(tx, no, version)
+    before, proof = lot.round, lot.proof
+    missing = [*not_treated(tx, lot), *while_paused(lot.request, no)]
+    lot.round, lot.proof = before + 1, ""  # the next closing needs a proof of its own
+    transition.act(tx, lot, "reinspect", lookup.over(lot), proof, also=missing)
+    proposing.propose_again(tx, proposing.of_a_sample(tx, lot, before), proposing.free(tx, lot), None)
+    return lot.round
+
+
+def not_treated(tx: Transaction, lot: LotRow) -> list[Refusal]:
+    """Why no further round may be opened: the goods were not to be treated, or no proof says that they were."""
+    current = newest_disposition(tx, lot)
+    if current is None or current.choice not in TREATMENTS:
+        return [refusal("NOT_TO_BE_TREATED", lot=lot.no)]
+    return [] if lot.proof else [refusal("TREATMENT_NOT_PROVEN", lot=lot.no)]
 
 
 def newest_disposition(tx: Transaction, lot: LotRow) -> DispositionRow | None:

@@ -22,6 +22,7 @@ from lims.services import facts, lookup, transition
 from lims.services.cancelling import cancel_lot_parts
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
+from lims.services.version import unchanged
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,19 @@ def _analyses(tx: Transaction, row: RequestRow) -> list[AnalysisRow]:
         .order_by(AnalysisRow.id)
     )
     return list(tx.session.scalars(query))
+
+
+def pause(tx: Transaction, no: str, reason: str, version: int | None = None) -> None:
+    """The clock stops, as while the importer's side owes an answer; ``pausing`` says what may not go on meanwhile."""
+    row = lookup.request(tx, no)
+    unchanged(row, version)
+    transition.act(tx, row, "pause", lookup.over(row), reason)
+
+
+def resume(tx: Transaction, no: str, version: int | None = None) -> None:
+    row = lookup.request(tx, no)
+    unchanged(row, version)
+    transition.act(tx, row, "resume", lookup.over(row))
 
 
 def ask(tx: Transaction, no: str, question: str) -> None:

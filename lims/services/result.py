@@ -94,6 +94,8 @@ def verify(tx: Transaction, analysis_id: int) -> str:
 
 def _complete(tx: Transaction, row: AnalysisRow) -> str:
     tx.session.flush()  # the count below must see this one
+    assert row.sample_id is not None  # only what stands on a worksheet is verified
+    lookup.hold(tx, SampleRow, row.sample_id)
     states = tx.session.scalars(select(AnalysisRow.state).where(AnalysisRow.sample_id == row.sample_id)).all()
     sample: SampleRow = row.sample  # type: ignore[assignment]
     if sample.state == "in_test" and set(states) <= {"verified", "cancelled"} and "verified" in states:

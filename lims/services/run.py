@@ -13,7 +13,8 @@ from instruments import registry
 from lims.domain import matching, numbering
 from lims.domain.rules.audit import plain
 from lims.domain.rules.errors import BadInput, LimsError, Refused
-from lims.domain.rules.refusal import refusal
+from lims.domain.rules.refusal import Refusal, refusal
+from lims.domain.rules.workflow import find
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.persistence.counters import take
 from lims.persistence.instrument import InstrumentRow
@@ -56,6 +57,7 @@ def preview(tx: Transaction, cmd: ReceiveRun) -> Previewed:
     sheet = lookup.worksheet(tx, cmd.worksheet_no, selectinload(WorksheetRow.positions))
     instrument = _instrument(tx, sheet, cmd.instrument)
     digest = tx.place.files.put(cmd.content)
+    lookup.hold(tx, WorksheetRow, sheet.id)
     known = tx.session.scalars(
         select(RunRow)
         .where(RunRow.worksheet_id == sheet.id, RunRow.digest == digest, RunRow.state != "refused")
@@ -220,6 +222,9 @@ def accept(tx: Transaction, no: str, rows: tuple[int, ...] | None, reason: str =
     wrong = sorted(set(rows or ()) - {row.n for row in run.readings if row.analysis_id is not None})
     if wrong:
         raise BadInput("ROWS_NOT_MATCHED", field="rows", rows=wrong[:10])
+    closed = find(run.noun, run.state, "accept")
+    if isinstance(closed, Refusal):
+        raise Refused(closed)
     _once_each(chosen)
     targets = {row.id: row for row in _analyses(tx, run.worksheet_id)}
     for reading in chosen:

@@ -15,10 +15,12 @@ from lims.persistence.analysis import AnalysisRow
 from lims.persistence.counters import take
 from lims.persistence.request import LotRow
 from lims.persistence.sample import CustodyRow, PortionRow, SampleRow
-from lims.services import lookup, transition
+from lims.services import lookup, proposing, transition
 from lims.services.cancelling import cancel_analyses
+from lims.services.pausing import while_paused
 from lims.services.request import positive
 from lims.services.transaction import Transaction
+from lims.services.version import unchanged
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def draw(tx: Transaction, cmd: DrawSample) -> Drawn:
         retained_place="",
     )
     over = lookup.over(lot)
-    transition.act(tx, sample, "draw", over)
+    transition.act(tx, sample, "draw", over, also=while_paused(lot.request, lot.no))
     transition.note_duty(tx, "sampler", transition.Over(over.request_id, lot.id, sample.id))
     portions = tuple(_portion(tx, sample, n, part) for n, part in enumerate(cmd.portions, start=1))
     _take_over_analyses(tx, lot, sample)
@@ -117,42 +119,24 @@ def _portion(tx: Transaction, sample: SampleRow, n: int, cmd: PortionCommand) ->
 
 
 def _take_over_analyses(tx: Transaction, lot: LotRow, sample: SampleRow) -> None:
-    """The first sample takes the lot's proposals; each further one gets the same analyses again."""
-    rows = list(tx.session.scalars(select(AnalysisRow).where(AnalysisRow.lot_id == lot.id).order_by(AnalysisRow.id)))
-    free = [row for row in rows if row.sample_id is None and row.state == "proposed"]
-    if free:
-        for row in free:
-            row.sample_id = sample.id
-            tx.record(row, "attach")
-        return
-    first = min((row.sample_id for row in rows if row.sample_id), default=None)
-    for row in rows:
-        if row.sample_id == first and row.state != "cancelled":
-            transition.follow(tx, _again(row, sample.id), "propose")
+    """The round's first sample takes the lot's proposals; each further one gets the same analyses again."""
+    waiting, earlier = proposing.free(tx, lot), proposing.of_a_sample(tx, lot, lot.round)
+    for row in waiting:
+        row.sample_id = sample.id
+        tx.record(row, "attach")
+    proposing.propose_again(tx, earlier, waiting, sample.id)
 
 
-def _again(row: AnalysisRow, sample_id: int) -> AnalysisRow:
-    copied = (
-        "lot_id",
-        "analyte",
-        "analyte_zh",
-        "analyte_en",
-        "method",
-        "limit",
-        "rule",
-        "requirement",
-        "unit",
-        "origin",
-        "origin_reason",
-    )
-    values = {name: getattr(row, name) for name in copied}
-    return AnalysisRow(sample_id=sample_id, analyst_name="", verified_name="", **values)
-
-
-def dispatch(tx: Transaction, no: str, to_name: str, seal_intact: bool, temperature: str) -> None:
+def dispatch(
+    tx: Transaction, no: str, to_name: str, seal_intact: bool, temperature: str, version: int | None = None
+) -> None:
+    """Handed over for transport: to whom, with the seal and the temperature as they were then."""
+    if not to_name.strip():
+        raise BadInput("FIELD_NEEDED", field="to")
     row = lookup.sample(tx, no)
+    unchanged(row, version)
     transition.act(tx, row, "dispatch", lookup.over(row))
-    _hand_over(tx, row, tx.actor.name, to_name, seal_intact, temperature, "transport")
+    _hand_over(tx, row, tx.actor.name, to_name.strip(), seal_intact, temperature, "transport")
 
 
 @dataclass(frozen=True)
@@ -175,12 +159,18 @@ def receive(tx: Transaction, cmd: ReceiveSample) -> None:
     row.condition = cmd.condition if cmd.seal_intact else "accepted_with_note"
     row.condition_note, row.temperature, row.seal_intact = cmd.note, cmd.temperature, cmd.seal_intact
     transition.act(tx, row, "receive", lookup.over(row), cmd.note)
-    _hand_over(tx, row, row.sampler_1, tx.actor.name, cmd.seal_intact, cmd.temperature, "reception")
+    _hand_over(tx, row, _holder(tx, row), tx.actor.name, cmd.seal_intact, cmd.temperature, "reception")
     query = select(AnalysisRow).where(AnalysisRow.sample_id == row.id, AnalysisRow.state == "proposed")
     for analysis in tx.session.scalars(query):
         transition.follow(tx, analysis, "confirm")
     if row.lot.state == "awaiting_samples":
         transition.follow(tx, row.lot, "sample")
+
+
+def _holder(tx: Transaction, row: SampleRow) -> str:
+    """Whoever took the sample over last; before any hand-over the one who drew it."""
+    query = select(CustodyRow.to_name).where(CustodyRow.sample_id == row.id).order_by(CustodyRow.id.desc()).limit(1)
+    return tx.session.scalars(query).first() or row.sampler_1
 
 
 def _hand_over(
@@ -213,10 +203,14 @@ def reject(tx: Transaction, no: str, reason_code: str, reason: str) -> None:
     cancel_analyses(tx, row.id, f"{reason_code}: {reason}")
 
 
-def retain(tx: Transaction, no: str, place: str, until: date | None) -> None:
-    row = lookup.sample(tx, no)
+def retain(tx: Transaction, no: str, place: str, until: date | None, version: int | None = None) -> None:
+    """Into the retention store: where it lies, and until when it may not be disposed of."""
     if not place.strip() or until is None:
         raise BadInput("FIELD_NEEDED", field="place" if not place.strip() else "until")
+    if until < tx.today:
+        raise BadInput("IN_THE_PAST", field="until", value=until.isoformat())
+    row = lookup.sample(tx, no)
+    unchanged(row, version)
     row.retained_place, row.retained_until = place, until
     transition.act(tx, row, "retain", lookup.over(row))
 

@@ -19,7 +19,11 @@ from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.sample import SampleRow
 from lims.persistence.worksheet import BatchRow, PositionRow, WorksheetRow
 from lims.services import facts, lookup, transition
+from lims.services.pausing import while_paused
 from lims.services.transaction import Transaction
+
+MOST_OF_A_KIND = 100
+"""Quality-control positions of one kind on one worksheet."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,13 @@ class Made:
 def make(tx: Transaction, cmd: MakeWorksheet) -> Made:
     """Refused: instrument past calibration, analyst not authorised, method not in force; every reason at once."""
     tx.require("worksheet:make")
+    for name in ("blanks", "duplicates", "spikes"):
+        if not 0 <= getattr(cmd, name) <= MOST_OF_A_KIND:
+            raise BadInput("TOO_MANY", field=name, most=MOST_OF_A_KIND)
     analyses = _waiting(tx, cmd)
     analyst = _analyst(tx, cmd.analyst)
     instrument = _instrument(tx, cmd.instrument)
-    refusals = _refusals(tx, cmd.method, analyst, instrument)
+    refusals = [*_refusals(tx, cmd.method, analyst, instrument), *_paused(analyses)]
     if refusals:
         raise Refused(*refusals)
     sheet = WorksheetRow(
@@ -116,6 +123,12 @@ def _refusals(tx: Transaction, method: str, analyst: UserRow, instrument: Instru
     if instrument is not None:
         reasons.append(facts.instrument_refusal(tx, instrument, tx.today))
     return [reason for reason in reasons if reason is not None]
+
+
+def _paused(analyses: list[AnalysisRow]) -> list[Refusal]:
+    """By the number of the sample: the bench does not learn whose request it is."""
+    requests = {row.sample.no: row.lot.request for row in analyses if row.sample is not None}
+    return [reason for no, request in requests.items() for reason in while_paused(request, no)]
 
 
 def _assign(tx: Transaction, sheet: WorksheetRow, analyses: list[AnalysisRow]) -> None:

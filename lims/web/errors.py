@@ -9,7 +9,7 @@ from flask import Flask, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from lims.domain.rules.errors import BadInput, Conflict, Forbidden, LimsError, NotFound, Refused
+from lims.domain.rules.errors import BadInput, Conflict, Forbidden, LimsError, NotFound, Refused, Unavailable
 from lims.services.proof import TooManyTries
 from lims.web.language import current
 from lims.web.messages import say_all
@@ -22,6 +22,7 @@ STATUS: tuple[tuple[type[LimsError], int], ...] = (
     (Refused, 422),
     (Conflict, 409),
     (TooManyTries, 429),
+    (Unavailable, 503),
 )
 
 log = logging.getLogger("lims")
@@ -42,6 +43,8 @@ def _lims_error(error: LimsError) -> Any:
     status = status_of(error)
     if status == 500:
         return _fault(error)
+    if status == 503:
+        log.error("%s at %s, request %s", error.code, request.path, request_id(), exc_info=error)
     if wants_json():
         return jsonify(code=error.code, messages=say_all(error, current())), status
     return render_template("errors/error.html", status=status, error=error, reference=request_id()), status

@@ -222,9 +222,6 @@ RULES = (
         PYTHON,
         (_in("lims/x.py", "a = 1\n" * 401),),
         (_in("lims/x.py", "a = 1\n" * 400),),
-        {
-            "lims/domain/numbers/entry.py": "the one grammar of typed results, whose branches exclude each other",
-        },
     ),
     Rule(
         "no function grows without end",

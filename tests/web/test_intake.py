@@ -84,6 +84,17 @@ def test_an_analysis_is_added_and_removed_with_a_reason(at: Door) -> None:
     rita.post(f"{path}/analyses/{first}/cancel", reason="not for this size")
 
 
+def test_what_holds_for_the_whole_category_is_offered_and_joins_with_its_standard_as_the_reason(at: Door) -> None:
+    where = lodged(at)
+    rita = at.enter("rita")
+    assert "MARA announcement No. 250 (2019) prohibited list" in rita.get(where)
+    ban = {"lot": "1", "analyte": "AOZ", "reason": "MARA announcement No. 250 (2019) prohibited list"}
+    rita.post(where + "/analyses", **ban)
+    page = rita.get(where)
+    assert "added: MARA announcement No. 250 (2019)" in " ".join(page.split())
+    assert page.count('value="AOZ"') == 1  # offered for the other lot still
+
+
 def test_a_sample_is_drawn_labelled_and_received_by_one_scan(at: Door, laboratory: b.Laboratory) -> None:
     no = b.lodged(laboratory, "FISH")
     igor, rita = at.enter("igor"), at.enter("rita")

@@ -16,6 +16,7 @@ from lims.persistence.organisation import OrganisationRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.sample import SampleRow
 from lims.persistence.worksheet import BatchRow, WorksheetRow
+from lims.services.reading.worksheet import going_on
 from lims.services.transaction import Transaction
 
 
@@ -48,7 +49,12 @@ QUESTIONS: tuple[Question, ...] = (
         "/intake/receive",
         lambda tx: _count(SampleRow.id, SampleRow.state.in_(("drawn", "in_transit"))),
     ),
-    ("analyst", "analyses_waiting", "/bench/", lambda tx: _count(AnalysisRow.id, AnalysisRow.state == "waiting")),
+    (
+        "analyst",
+        "analyses_waiting",
+        "/bench/",
+        lambda tx: _count(AnalysisRow.id, AnalysisRow.state == "waiting", going_on()),
+    ),
     (
         "analyst",
         "my_worksheets",
@@ -98,7 +104,7 @@ def _awaiting(tx: Transaction) -> Select[Any]:
     return (
         select(func.count(LotRow.id))
         .join(RequestRow, LotRow.request_id == RequestRow.id)
-        .where(LotRow.state == "awaiting_samples", RequestRow.port_id.in_(own))
+        .where(LotRow.state == "awaiting_samples", RequestRow.state == "accepted", RequestRow.port_id.in_(own))
     )
 
 

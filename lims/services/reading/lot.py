@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,14 +11,15 @@ from sqlalchemy.orm import joinedload
 
 from lims.domain.disposition import Proposal
 from lims.domain.rules.workflow import open_verbs
-from lims.persistence.analysis import AnalysisRow
 from lims.persistence.certificate import CertificateRow
-from lims.persistence.decision import DecisionRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.services import lookup
-from lims.services.lot import newest_disposition, newest_report, proposal
-from lims.services.reading.analysis import AnalysisView, analysis_view
+from lims.services.lot import newest_report, not_treated, proposal
+from lims.services.pausing import while_paused
+from lims.services.reading import rounds
+from lims.services.reading.analysis import AnalysisView
 from lims.services.reading.page import Page, Verb, page, seen_whole, verbs
+from lims.services.reading.rounds import DecisionVersion, EarlierRound
 from lims.services.sample import of_round
 from lims.services.transaction import Transaction
 
@@ -71,6 +72,9 @@ class DecisionView:
     decided_at: datetime | None
     certificates: tuple[tuple[str, str, str], ...]
     proof: str
+    paused: bool
+    decisions: tuple[DecisionVersion, ...]
+    rounds: tuple[EarlierRound, ...]
     verbs: tuple[Verb, ...]
 
 
@@ -102,14 +106,8 @@ def detail(tx: Transaction, no: str) -> DecisionView:
     row = lookup.lot(tx, no, joinedload(LotRow.request).joinedload(RequestRow.importer))
     report = newest_report(tx, row)
     samples = of_round(tx, row)
-    analyses = tx.session.scalars(
-        select(AnalysisRow)
-        .where(AnalysisRow.lot_id == row.id)
-        .options(joinedload(AnalysisRow.result))
-        .order_by(AnalysisRow.id)
-    ).all()
-    chosen = newest_disposition(tx, row)
-    decision = tx.session.get(DecisionRow, chosen.decision_id) if chosen else None
+    versions = rounds.decisions(tx, row)
+    decided = next((one for one in reversed(versions) if one.round == row.round), None)
     papers = tx.session.scalars(
         select(CertificateRow).where(CertificateRow.lot_id == row.id).order_by(CertificateRow.id)
     )
@@ -141,14 +139,38 @@ def detail(tx: Transaction, no: str) -> DecisionView:
         severity=report.severity if report else "",
         signatory=report.signatory_name if report else "",
         approved_at=report.at if report else None,
-        analyses=tuple(analysis_view(a) for a in analyses),
+        analyses=rounds.analyses(tx, row, row.round),
         samples=tuple((s.no, s.state, s.verdict) for s in samples),
         proposal=proposal(tx, row, report) if report else None,
-        disposition=chosen.choice if chosen else "",
-        disposition_reason=decision.reason if decision else "",
-        decided_by=decision.officer_name if decision else "",
-        decided_at=decision.at if decision else None,
+        disposition=decided.choice if decided else "",
+        disposition_reason=decided.reason if decided else "",
+        decided_by=decided.by if decided else "",
+        decided_at=decided.at if decided else None,
         certificates=tuple((c.no or "", c.kind, c.state) for c in papers),
         proof=row.proof,
-        verbs=verbs(tx, row, open_verbs("lot", row.state or ""), lookup.over(row)),
+        paused=request.state == "paused",
+        decisions=versions,
+        rounds=rounds.earlier(tx, row, versions),
+        verbs=_verbs(tx, row),
+    )
+
+
+STOPPED = frozenset({"decide", "redecide", "reinspect"})
+"""What a pause of the request stops on a lot."""
+
+
+def _verbs(tx: Transaction, row: LotRow) -> tuple[Verb, ...]:
+    """Each verb of the table with all that stands in its way: right and duty, a pause, a treatment not yet proven."""
+    shown = verbs(tx, row, open_verbs("lot", row.state or ""), lookup.over(row))
+    paused = while_paused(row.request, row.no)
+    return tuple(
+        replace(
+            verb,
+            refusals=(
+                *verb.refusals,
+                *(paused if verb.verb in STOPPED else ()),
+                *(not_treated(tx, row) if verb.verb == "reinspect" else ()),
+            ),
+        )
+        for verb in shown
     )

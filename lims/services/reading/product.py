@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -25,6 +24,6 @@ def choices(tx: Transaction) -> tuple[tuple[str, str, str], ...]:
     return tuple({code: (code, zh, en) for code, zh, en in rows}.values())
 
 
-def _named() -> Select[Any]:
+def _named() -> Select[str, str, str]:
     query = select(Row.code, Row.name_zh, Row.name_en).where(Row.kind == "product")
     return query.order_by(Row.code, Row.number)

@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from lims.domain.requirement import Requirement
 from lims.domain.rules.workflow import open_verbs
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.attachment import AttachmentRow
 from lims.persistence.organisation import OrganisationRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.sample import SampleRow
-from lims.services import lookup
+from lims.persistence.trail import EventRow
+from lims.services import facts, lookup
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.reading.page import Page, Verb, page, seen_whole, verbs
 from lims.services.transaction import Transaction
@@ -40,6 +42,22 @@ class SampleBrief:
     state: str
     verdict: str
     received_at: datetime | None
+    round: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A limit of the general product that nobody has asked for yet; its note may carry an exception to be read."""
+
+    analyte: str
+    analyte_zh: str
+    analyte_en: str
+    operator: str
+    limit: str
+    limit_unit: str
+    standard: str
+    clause: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,7 @@ class LotView:
     goods_en: str
     samples: tuple[SampleBrief, ...]
     analyses: tuple[AnalysisView, ...]
+    offered: tuple[Offer, ...]
 
 
 @dataclass(frozen=True)
@@ -90,6 +109,7 @@ class RequestView:
     note: str
     question: str
     state: str
+    paused_because: str
     lodged_at: datetime
     lines: tuple[LineView, ...]
     lots: tuple[LotView, ...]
@@ -151,6 +171,7 @@ def detail(tx: Transaction, no: str) -> RequestView:
         selectinload(RequestRow.lots).selectinload(LotRow.samples),
     )
     analyses = _analyses(tx, row)
+    offers = _offers(tx, row)
     attachments = tx.session.execute(
         select(AttachmentRow.id, AttachmentRow.name, AttachmentRow.size).where(
             AttachmentRow.owner_type == "request", AttachmentRow.owner_id == row.id
@@ -172,19 +193,31 @@ def detail(tx: Transaction, no: str) -> RequestView:
         note=row.note,
         question=row.question,
         state=row.state,
+        paused_because=_paused_because(tx, row),
         lodged_at=row.lodged_at,
         lines=tuple(_line(line) for line in row.lines),
-        lots=tuple(_lot(lot, analyses.get(lot.id, [])) for lot in row.lots),
+        lots=tuple(_lot(lot, analyses.get(lot.id, []), offers.get(lot.line.product, ())) for lot in row.lots),
         attachments=tuple((item.id, item.name, item.size) for item in attachments),
         verbs=verbs(tx, row, open_verbs("request", row.state), lookup.over(row)),
     )
 
 
+def _paused_because(tx: Transaction, row: RequestRow) -> str:
+    if row.state != "paused":
+        return ""
+    query = select(EventRow.reason).where(
+        EventRow.object_type == "request", EventRow.object_id == row.id, EventRow.verb == "pause"
+    )
+    return tx.session.scalars(query.order_by(EventRow.seq.desc()).limit(1)).first() or ""
+
+
 def _analyses(tx: Transaction, row: RequestRow) -> dict[int, list[AnalysisView]]:
+    """Those of each lot's round under way; earlier rounds are on the page of the lot."""
     query = (
         select(AnalysisRow)
         .join(LotRow, AnalysisRow.lot_id == LotRow.id)
-        .where(LotRow.request_id == row.id)
+        .outerjoin(SampleRow, AnalysisRow.sample_id == SampleRow.id)
+        .where(LotRow.request_id == row.id, or_(AnalysisRow.sample_id.is_(None), SampleRow.round == LotRow.round))
         .options(joinedload(AnalysisRow.result))
         .order_by(AnalysisRow.id)
     )
@@ -192,6 +225,31 @@ def _analyses(tx: Transaction, row: RequestRow) -> dict[int, list[AnalysisView]]
     for analysis in tx.session.scalars(query):
         found.setdefault(analysis.lot_id, []).append(analysis_view(analysis))
     return found
+
+
+OPEN_TO_MORE = ("lodged", "asked", "accepted")
+"""States of a request in which an analysis may still be added."""
+
+
+def _offers(tx: Transaction, row: RequestRow) -> dict[str, tuple[Offer, ...]]:
+    """By product: the limits of its general product, as they are in force on the day of the request."""
+    if row.state not in OPEN_TO_MORE:
+        return {}
+    on = row.lodged_at.astimezone(tx.place.zone).date()
+    products = {line.product for line in row.lines if line.product}
+    return {
+        product: tuple(_offer(asked) for asked in facts.offered(tx, product, row.jurisdiction, on))
+        for product in products
+    }
+
+
+def _offer(asked: Requirement) -> Offer:
+    limit = asked.limit
+    assert limit is not None  # what is offered comes from a limit
+    return Offer(
+        asked.analyte, asked.analyte_zh, asked.analyte_en, limit.operator, limit.value, limit.unit, limit.standard,
+        limit.clause, limit.note,
+    )  # fmt: skip
 
 
 def _named(row: OrganisationRow) -> str:
@@ -213,7 +271,7 @@ def _line(line: Any) -> LineView:
     )
 
 
-def _lot(lot: LotRow, analyses: list[AnalysisView]) -> LotView:
+def _lot(lot: LotRow, analyses: list[AnalysisView], offered: tuple[Offer, ...]) -> LotView:
     samples: list[SampleRow] = lot.samples
     return LotView(
         lot.id,
@@ -227,6 +285,7 @@ def _lot(lot: LotRow, analyses: list[AnalysisView]) -> LotView:
         lot.line.seq,
         lot.line.goods_zh,
         lot.line.goods_en,
-        tuple(SampleBrief(s.no, s.state, s.verdict, s.received_at) for s in samples),
+        tuple(SampleBrief(s.no, s.state, s.verdict, s.received_at, s.round) for s in samples),
         tuple(analyses),
+        tuple(one for one in offered if one.analyte not in {had.analyte for had in analyses}),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from lims.domain.retention import kept_until
 from lims.domain.rules.workflow import open_verbs
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.request import LotRow, RequestRow
@@ -61,6 +62,9 @@ class SampleView:
     approved_at: datetime | None
     retained_place: str
     retained_until: date | None
+    round: int
+    keep_until: date | None
+    """Proposed for the retention store once the sample is approved."""
     portions: tuple[tuple[str, str, str, str], ...]
     custody: tuple[tuple[str, str, datetime, bool, str, str], ...]
     analyses: tuple[AnalysisView, ...]
@@ -134,6 +138,8 @@ def detail(tx: Transaction, no: str) -> SampleView:
         approved_at=row.approved_at,
         retained_place=row.retained_place,
         retained_until=row.retained_until,
+        round=row.round,
+        keep_until=_keep_until(tx, row),
         portions=tuple(
             (p.no, p.use, "" if p.amount is None else f"{p.amount:f} {p.unit}", p.place) for p in row.portions
         ),
@@ -143,6 +149,12 @@ def detail(tx: Transaction, no: str) -> SampleView:
         analyses=tuple(analysis_view(a) for a in analyses),
         verbs=verbs(tx, row, open_verbs("sample", row.state), lookup.over(row)),
     )
+
+
+def _keep_until(tx: Transaction, row: SampleRow) -> date | None:
+    if row.approved_at is None:
+        return None
+    return kept_until(row.approved_at.astimezone(tx.place.zone).date(), row.verdict)
 
 
 def to_approve(tx: Transaction, after: str = "", size: int = 50) -> Page[SampleItem]:

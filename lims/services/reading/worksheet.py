@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.instrument import InstrumentRow
-from lims.persistence.request import LotRow
+from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.run import RunRow
 from lims.persistence.sample import SampleRow
 from lims.persistence.worksheet import BatchRow, PositionRow, WorksheetRow
@@ -103,10 +103,16 @@ class GridView:
     """(number, state, file name) of the instrument files uploaded to it."""
 
 
+def going_on() -> ColumnElement[bool]:
+    """Not of a request that is paused: its analyses cannot be assigned now."""
+    paused = select(LotRow.id).join(RequestRow, LotRow.request_id == RequestRow.id).where(RequestRow.state == "paused")
+    return AnalysisRow.lot_id.not_in(paused)
+
+
 def waiting_methods(tx: Transaction) -> tuple[WaitingMethod, ...]:
     query = (
         select(AnalysisRow.method, func.count(AnalysisRow.id), func.count(AnalysisRow.sample_id.distinct()))
-        .where(AnalysisRow.state == "waiting")
+        .where(AnalysisRow.state == "waiting", going_on())
         .group_by(AnalysisRow.method)
         .order_by(AnalysisRow.method)
     )
@@ -116,7 +122,7 @@ def waiting_methods(tx: Transaction) -> tuple[WaitingMethod, ...]:
 def waiting(tx: Transaction, method: str, size: int = 200) -> tuple[WaitingAnalysis, ...]:
     query = (
         select(AnalysisRow)
-        .where(AnalysisRow.state == "waiting", AnalysisRow.method == method)
+        .where(AnalysisRow.state == "waiting", AnalysisRow.method == method, going_on())
         .options(
             joinedload(AnalysisRow.sample),
             joinedload(AnalysisRow.lot).joinedload(LotRow.line),

@@ -8,6 +8,9 @@ from flask import request
 
 from lims.domain.rules.errors import BadInput
 
+LONGEST_NUMBER = 9
+"""Digits of the largest whole number that any form asks for; every database keeps that many."""
+
 
 def text(name: str) -> str:
     return request.form.get(name, "").strip()
@@ -32,4 +35,8 @@ def needed_day(name: str) -> date:
 
 def whole(name: str) -> int | None:
     typed = text(name)
-    return int(typed) if typed.isascii() and typed.isdigit() else None
+    if not (typed.isascii() and typed.isdigit()):
+        return None
+    if len(typed) > LONGEST_NUMBER:
+        raise BadInput("NOT_A_NUMBER", field=name, text=typed[:60])
+    return int(typed)

@@ -129,6 +129,18 @@ def request_reject(no: str) -> Any:
     return act(no, lambda tx: requests.reject(tx, no, typed.text("reason_code"), typed.text("reason")))
 
 
+@blueprint.post("/requests/<no>/pause")
+@needs("request:ask")
+def request_pause(no: str) -> Any:
+    return act(no, lambda tx: requests.pause(tx, no, typed.text("reason"), typed.whole("version")))
+
+
+@blueprint.post("/requests/<no>/resume")
+@needs("request:ask")
+def request_resume(no: str) -> Any:
+    return act(no, lambda tx: requests.resume(tx, no, typed.whole("version")))
+
+
 @blueprint.post("/requests/<no>/cancel")
 @needs("request:cancel")
 def request_cancel(no: str) -> Any:

@@ -1,17 +1,22 @@
-"""Pages of samples: the list, and one sample with its portions, custody and analyses."""
+"""Pages of samples: the list, one sample with its portions, custody and analyses, its hand-over and its retention."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 
+from lims.domain.rules.errors import LimsError
 from lims.domain.rules.workflow import states
+from lims.services import sample as acts
 from lims.services.reading import product as products
 from lims.services.reading import sample as samples
+from lims.services.transaction import Transaction
 from lims.web.access import needs
+from lims.web.catalogue import typed
 from lims.web.intake import blueprint
-from lims.web.unit import reading
+from lims.web.unit import reading, writing
 
 
 @blueprint.get("/samples")
@@ -28,8 +33,41 @@ def sample_list() -> str:
 
 @blueprint.get("/samples/<no>")
 @needs("request:see")
-def sample_page(no: str) -> Any:
+def sample_page(no: str) -> str:
+    return _page(no)
+
+
+def _page(no: str, error: LimsError | None = None) -> str:
     with reading() as tx:
         seen = samples.detail(tx, no)
         named = products.names(tx, (seen.product,))
-    return render_template("intake/sample.html", seen=seen, named_goods=named)
+    verbs = {verb.verb: verb for verb in seen.verbs}
+    return render_template(
+        "intake/sample.html", seen=seen, verbs=verbs, named_goods=named, given=request.form, error=error
+    )
+
+
+def _act(no: str, do: Callable[[Transaction], object]) -> Any:
+    """One act on a sample; a refusal comes back on its page with what was typed."""
+    try:
+        with writing() as tx:
+            do(tx)
+    except LimsError as error:
+        return _page(no, error), 409
+    return redirect(url_for("intake.sample_page", no=no), 303)
+
+
+@blueprint.post("/samples/<no>/dispatch")
+@needs("sample:draw")
+def sample_dispatch(no: str) -> Any:
+    to, temperature, intact = typed.text("to"), typed.text("temperature"), typed.text("seal_intact") != "no"
+    return _act(no, lambda tx: acts.dispatch(tx, no, to, intact, temperature, typed.whole("version")))
+
+
+@blueprint.post("/samples/<no>/retain")
+@needs("portion:store")
+def sample_retain(no: str) -> Any:
+    def do(tx: Transaction) -> None:
+        acts.retain(tx, no, typed.text("place"), typed.day("until"), typed.whole("version"))
+
+    return _act(no, do)

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("release", __name__, url_prefix="/release")
 
-from lims.web.release import approvals, certificates, lots, review  # noqa: E402, F401  (they add the routes)
+from lims.web.release import approvals, certificates, issuing, lots, review  # noqa: E402, F401  (they add the routes)

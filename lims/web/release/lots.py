@@ -1,4 +1,4 @@
-"""Lots: those that wait for a decision, the decision itself, holding, proof and closing, and issuing the document."""
+"""Lots: those that wait for a decision, the decision and its versions, holding, proof, another round, the document."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def _page(no: str, error: LimsError | None = None) -> str:
         seen = reading_lot.detail(tx, no)
     verbs = {verb.verb: verb for verb in seen.verbs}
     drawn = {one.id: scale_of(one) for one in seen.analyses}
-    return render_template("release/lot.html", seen=seen, verbs=verbs, drawn=drawn, given=request.form, error=error)
+    anew = lots.without_hold(seen.proposal) if seen.proposal else None
+    return render_template(
+        "release/lot.html", seen=seen, verbs=verbs, drawn=drawn, anew=anew, given=request.form, error=error
+    )
 
 
 def _act(no: str, do: Callable[[Transaction], object], proof: Callable[[], Signature] | None = None) -> Any:
@@ -65,26 +68,47 @@ def _act(no: str, do: Callable[[Transaction], object], proof: Callable[[], Signa
 @blueprint.post("/lots/<no>/decide")
 @needs("lot:decide")
 def lot_decide(no: str) -> Any:
-    cmd = lots.DecideLot(no, typed.text("disposition"), typed.text("reason"))
-    return _act(no, lambda tx: lots.decide(tx, cmd))
+    return _act(no, lambda tx: lots.decide(tx, _decision(no)))
+
+
+@blueprint.post("/lots/<no>/redecide")
+@needs("lot:hold")
+def lot_redecide(no: str) -> Any:
+    return _act(no, lambda tx: lots.redecide(tx, _decision(no)))
+
+
+def _decision(no: str) -> lots.DecideLot:
+    return lots.DecideLot(no, typed.text("disposition"), typed.text("reason"), typed.whole("version"))
+
+
+@blueprint.post("/lots/<no>/hold")
+@needs("lot:hold")
+def lot_hold(no: str) -> Any:
+    return _act(no, lambda tx: lots.hold(tx, no, typed.text("reason"), typed.whole("version")))
 
 
 @blueprint.post("/lots/<no>/unhold")
 @needs("lot:hold")
 def lot_unhold(no: str) -> Any:
-    return _act(no, lambda tx: lots.unhold(tx, no, typed.text("reason")))
+    return _act(no, lambda tx: lots.unhold(tx, no, typed.text("reason"), typed.whole("version")))
 
 
 @blueprint.post("/lots/<no>/prove")
 @needs("lot:prove")
 def lot_prove(no: str) -> Any:
-    return _act(no, lambda tx: lots.prove(tx, no, typed.text("proof")))
+    return _act(no, lambda tx: lots.prove(tx, no, typed.text("proof"), typed.whole("version")))
 
 
 @blueprint.post("/lots/<no>/close")
 @needs("lot:hold")
 def lot_close(no: str) -> Any:
-    return _act(no, lambda tx: lots.close(tx, no))
+    return _act(no, lambda tx: lots.close(tx, no, typed.whole("version")))
+
+
+@blueprint.post("/lots/<no>/reinspect")
+@needs("lot:hold")
+def lot_reinspect(no: str) -> Any:
+    return _act(no, lambda tx: lots.reinspect(tx, no, typed.whole("version")))
 
 
 @blueprint.post("/lots/<no>/cancel")
