@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from lims.domain.rules.permissions import grants
 from lims.services.transaction import Installation
-from lims.web import access, errors, health, language, sign_in
+from lims.web import access, errors, health, language, sign_in, unit
 
 ROOMS = (
     "lims.web.sign_in",
@@ -99,6 +99,7 @@ def _frame(app: Flask, place: Installation) -> None:
         return {
             "actor": actor,
             "demo": place.demo,
+            "once": unit.once,
             "may": lambda action: actor is not None and bool(grants(actor, action)),
         }
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from lims.domain.rules.actor import Actor
-from lims.domain.rules.errors import Conflict
+from lims.domain.rules.errors import BadInput, Conflict, Unavailable
 from lims.persistence import lengths, tables  # noqa: F401 - the one listens to every session, the other knows all rows
 from lims.persistence.trail import RECORDER, Recorder
 
@@ -71,16 +71,37 @@ def unit_of_work(engine: Engine, actor: Actor, now: datetime, request_id: str) -
             raise Conflict("TAKEN", detail=str(error.orig)[:200]) from error
         except OperationalError as error:
             session.rollback()
-            if "database is locked" in str(error.orig):
+            if _others_in_the_way(error):
                 raise Conflict("BUSY") from error
+            if _no_room(error):
+                raise Unavailable("DISK_FULL") from error
             raise
+        except (OverflowError, DataError) as error:
+            session.rollback()
+            raise BadInput("NUMBER_TOO_LARGE") from error
         except BaseException:
             session.rollback()
             raise
+
+
+def _others_in_the_way(error: OperationalError) -> bool:
+    """The database let somebody else go first; the same act can simply be done again."""
+    return getattr(error.orig, "sqlstate", "") in _GAVE_WAY or "database is locked" in str(error.orig)
+
+
+def _no_room(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", "") == "53100" or "database or disk is full" in str(error.orig)
+
+
+_GAVE_WAY = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's words for: changed meanwhile, deadlock, lock not given in time."""
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that can only read: it takes no write lock, and a flush in it is a fault."""
     with Session(engine.execution_options(reading=True), autoflush=False) as session:
-        yield session
+        try:
+            yield session
+        except (OverflowError, DataError) as error:
+            raise BadInput("NUMBER_TOO_LARGE") from error

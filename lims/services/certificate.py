@@ -157,6 +157,7 @@ def _freeze(tx: Transaction, row: CertificateRow, seen: Evidence) -> bytes:
 
 def _close_request(tx: Transaction, lot: LotRow) -> None:
     tx.session.flush()  # the question below must see this lot
+    lookup.hold(tx, RequestRow, lot.request_id)  # of two last lots at once, the second sees both
     states = set(tx.session.scalars(select(LotRow.state).where(LotRow.request_id == lot.request_id)))
     if states <= {"disposed", "cancelled"} and lot.request.state == "accepted":
         transition.act(tx, lot.request, "close", transition.Over(lot.request_id, lot.id))

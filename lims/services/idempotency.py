@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from lims.domain.rules.errors import BadInput
+from lims.domain.rules.errors import BadInput, Conflict
 from lims.persistence.idempotency import IdempotencyRow
 from lims.services.transaction import Transaction
 
@@ -38,6 +39,17 @@ def claim(tx: Transaction, key: str, digest: str) -> Kept | None:
     )
     tx.session.flush()  # the key is claimed before the work begins, so that nobody does it twice
     return None
+
+
+def claim_once(tx: Transaction, key: str, path: str) -> None:
+    """A page's form: the second time it is sent, Conflict PAGE_STALE, and the page shows what the first one did."""
+    digest = hashlib.sha256(path.encode()).hexdigest()
+    try:
+        done = claim(tx, f"form {key}", digest)
+    except BadInput:
+        done = Kept(UNDER_WAY, "")
+    if done is not None:
+        raise Conflict("PAGE_STALE")
 
 
 def keep(tx: Transaction, key: str, answer: Kept) -> None:

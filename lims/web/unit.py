@@ -11,7 +11,7 @@ from flask import current_app, g, request
 
 from lims.domain.rules.actor import SYSTEM, Actor
 from lims.domain.rules.errors import BadInput, Forbidden
-from lims.services import account, proof, second_factor
+from lims.services import account, idempotency, proof, second_factor
 from lims.services.transaction import Installation, Signature, Transaction, transaction, view
 
 
@@ -35,9 +35,17 @@ def address() -> str:
 
 @contextmanager
 def writing(signature: Signature | None = None) -> Iterator[Transaction]:
-    """A transaction of the signed-in person; it commits when the block ends."""
+    """A transaction of the signed-in person; it commits when the block ends. A form sent twice is done once."""
     with transaction(place(), g.actor, now(), request_id(), signature) as tx:
+        once = request.form.get("once", "")
+        if once:
+            idempotency.claim_once(tx, once, request.path)
         yield tx
+
+
+def once() -> str:
+    """What a form carries so that it is done once, however often it is sent; a page drawn anew has a new one."""
+    return secrets.token_urlsafe(12)
 
 
 @contextmanager

@@ -67,7 +67,8 @@ def _case(given: Mapping[str, Any]) -> Case:
     if members is None:
         if given.get("combine") is not None or given.get("bound") is not None:
             _words_of_group(given)
-        return Case(given.get("id"), results_of(results, unit), limit, rule, uncertainty)
+        outcome = limit is not None and limit.operator == "OUTCOME"
+        return Case(given.get("id"), results_of(results, unit, outcome), limit, rule, uncertainty)
     if results is not None:
         raise bad("members", "results and members exclude each other")
     combine, bound = _words_of_group(given)

@@ -16,18 +16,19 @@ _SIGNS = ("<", "<=", ">", ">=")
 Results = list[tuple[Measured, Uncertainty | None]]
 
 
-def results_of(value: Any, unit: str) -> Results:
+def results_of(value: Any, unit: str, outcome: bool = False) -> Results:
+    """An outcome is compared as it is written: ``absent; absent`` is one text there, not two results."""
     if value is None:
         return []
     if not isinstance(value, list):
         raise bad("results", "not a list", value)
     measured: Results = []
     for number, one in enumerate(value):
-        measured += measured_of(an_object(one, f"results[{number}]"), f"results[{number}]", unit)
+        measured += measured_of(an_object(one, f"results[{number}]"), f"results[{number}]", unit, outcome)
     return measured
 
 
-def measured_of(given: Mapping[str, Any], field: str, unit: str) -> Results:
+def measured_of(given: Mapping[str, Any], field: str, unit: str, whole: bool = False) -> Results:
     """One result, or the members of a list text; each with the uncertainty its text carries."""
     own_unit = (a_text(given.get("unit"), f"{field}.unit") or "").strip()
     entry, typed = _entry(given, field)
@@ -35,7 +36,7 @@ def measured_of(given: Mapping[str, Any], field: str, unit: str) -> Results:
         entry = Entry(entry.text, "refused")
     own_unit = entry.unit or own_unit
     limits = [_quality(given.get(name), f"{field}.{name}", own_unit or unit) for name in ("lod", "loq")]
-    parts = entry.values if entry.status == "list" else (entry,)
+    parts = entry.values if entry.status == "list" and not whole else (entry,)
     return [
         (
             Measured(

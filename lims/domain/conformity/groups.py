@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lims.domain.conformity.acceptance import accept
 from lims.domain.conformity.censored import reach_of
-from lims.domain.conformity.judging import NO_LIMIT, in_unit, invalid, judge_one
+from lims.domain.conformity.judging import INFORMATIVE, NO_LIMIT, beside, in_unit, invalid, judge_one
 from lims.domain.conformity.values import (
     LOWER,
     NUMERIC,
@@ -37,6 +37,7 @@ _EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)
 _SHOWN = Context(prec=12, rounding=ROUND_HALF_EVEN)
 _ROOT = Context(prec=34, rounding=ROUND_HALF_EVEN)
 _HALF = Fraction(1, 2)
+_HAIR = Fraction(1, 10**9)
 _WHOLE = Limit("LE", "1")
 
 
@@ -93,7 +94,7 @@ def judge_group(
     if limit is None:
         return GroupVerdict(NO_LIMIT)
     if limit.operator == "INFO_LE":
-        return GroupVerdict(Conformity("NO_LIMIT", "INFORMATIVE", basis=Said("informative limit", "仅供参考的限量")))
+        return GroupVerdict(INFORMATIVE)
     if limit.operator == "ND":
         return _each({name: member._replace(limit=limit) for name, member in members.items()}, limit, rule, uncertainty)
     trouble = _trouble(members, limit, rule)
@@ -101,6 +102,7 @@ def judge_group(
         return GroupVerdict(invalid(trouble))
     try:
         terms = [_term(name, member, limit, combine) for name, member in members.items()]
+        uncertainty = beside(uncertainty, limit.unit, limit.unit)
     except BadInput:
         return GroupVerdict(invalid("INCOMPATIBLE_UNIT"))
     return _summed(terms, combine, limit, rule, uncertainty, bound)
@@ -201,10 +203,10 @@ def _summed(
     missing = next((term.trouble for term in terms if term.high is None), None)
     high = None if missing else sum((term.high for term in terms if term.high is not None), Fraction(0))
     measured = max((term.places for term in terms if not term.censored), default=0)
-    bounds = {"LB": _number(low, measured)}
+    bounds = {"LB": _number(low, measured, limit)}
     if high is not None:
         every = max((term.places for term in terms), default=0)
-        bounds |= {"MB": _number(low + (high - low) * _HALF, measured), "UB": _number(high, every)}
+        bounds |= {"MB": _number(low + (high - low) * _HALF, measured, limit), "UB": _number(high, every, limit)}
     of_sum = uncertainty or _quadrature(terms)
     if all(term.censored for term in terms):
         of_sum, rule = None, SIMPLE
@@ -229,6 +231,7 @@ def _bounded(
     lowest: Conformity = at("LB")
     if missing is not None and not (bound == "LB" and missing != "OVER_RANGE"):
         settled = lowest.verdict == ("FAIL" if limit.operator in UPPER else "PASS" if limit.operator in LOWER else "")
+        settled = settled or (lowest.reason == "NEXT_TEST_NEEDED" and limit.operator in UPPER)
         if settled:
             return lowest
         said = Said(f"no upper bound: {missing}", f"没有上界：{missing}")
@@ -248,13 +251,17 @@ def _bounded(
     )
 
 
-def _number(total: Fraction, places: int) -> Decimal:
-    """The sum as a decimal: exact where it ends, with the zeros its terms show; else with twelve digits (1/3)."""
+def _number(total: Fraction, places: int, limit: Limit) -> Decimal:
+    """The sum as a decimal: exact where it ends, with the zeros its terms show; else with twelve digits (1/3).
+
+    A hair beside the limit it keeps the digits that say on which side it lies.
+    """
     denominator = total.denominator
     for prime in (2, 5):
         while denominator % prime == 0:
             denominator //= prime
-    context = _EXACT if denominator == 1 else _SHOWN
+    near = any(abs(total - Fraction(side.value)) < _HAIR for side in limit.bounds if side is not None)
+    context = _EXACT if denominator == 1 or near else _SHOWN
     value = Decimal(plain(context.divide(Decimal(total.numerator), Decimal(total.denominator)).normalize(_EXACT)))
     if -int(value.as_tuple().exponent) < places and value:
         return value.quantize(Decimal(1).scaleb(-places), context=_EXACT)

@@ -24,6 +24,7 @@ from lims.domain.numbers import units
 from lims.domain.rules.errors import BadInput
 
 NO_LIMIT = Conformity("NO_LIMIT", basis=Said("no limit", "无限量"))
+INFORMATIVE = Conformity("NO_LIMIT", "INFORMATIVE", basis=Said("informative limit", "仅供参考的限量"))
 _UNREAD = frozenset({"refused", "not_measured", "list"})
 """A list is given as its members."""
 _TWO = Decimal(2)
@@ -39,7 +40,7 @@ def judge(
     if limit is None:
         return NO_LIMIT
     if limit.operator == "INFO_LE":
-        return Conformity("NO_LIMIT", "INFORMATIVE", basis=Said("informative limit", "仅供参考的限量"))
+        return INFORMATIVE
     rule = rule or SIMPLE
     if limit.operator in PLANS:
         return _plan(results, limit, rule)
@@ -55,6 +56,8 @@ def judge_one(
 ) -> Conformity:
     """One result against a limit that is no plan."""
     status, operator = result.status, limit.operator
+    if operator == "INFO_LE":
+        return INFORMATIVE
     if operator == "OUTCOME":
         return _outcome(result, limit, rule)
     if status in _UNREAD:
@@ -63,16 +66,13 @@ def judge_one(
         return invalid("INCOMPATIBLE_UNIT" if result.word == "DETECTED" else "NOT_A_RESULT", result.text)
     if rule.trouble is not None:
         return invalid(rule.trouble)
-    if result.unit and limit.unit and result.unit != limit.unit:
-        try:
-            here = in_unit(result, limit.unit)
-            uncertainty = _beside(uncertainty, result.unit, limit.unit)
-        except BadInput:
-            return invalid("INCOMPATIBLE_UNIT", result.text)
-    else:
-        here = result
-        if result.unit and not limit.unit:
-            limit = replace(limit, unit=result.unit)
+    if result.unit and not limit.unit:
+        limit = replace(limit, unit=result.unit)
+    try:
+        here = in_unit(result, limit.unit)
+        uncertainty = beside(uncertainty, result.unit, limit.unit)
+    except BadInput:
+        return invalid("INCOMPATIBLE_UNIT", result.text)
     if operator == "ND":
         return must_be_absent(here, limit)
     if status != "numeric" or here.value is None:
@@ -111,12 +111,12 @@ def in_unit(result: Measured, unit: str) -> Measured:
     return Measured(status, value, qualifier, unit, lod, loq, text, word)
 
 
-def _beside(uncertainty: Uncertainty | None, source: str, target: str) -> Uncertainty | None:
-    """U in the limit's unit; one without a unit is in the result's."""
+def beside(uncertainty: Uncertainty | None, source: str, target: str) -> Uncertainty | None:
+    """U in the limit's unit; one without a unit is in the result's. BadInput across kinds."""
     if uncertainty is None or uncertainty.expanded is None:
         return uncertainty
     source = uncertainty.unit or source
-    if source == target:
+    if not source or not target or source == target:
         return uncertainty
     return Uncertainty(units.convert_difference(uncertainty.expanded, source, target), None, uncertainty.k, target)
 

@@ -27,6 +27,8 @@ WIDE = Context(prec=250, rounding=ROUND_HALF_EVEN)
 """Figures are added and subtracted exactly; the usual context would round a long one to 28 digits."""
 _HUNDRED = Decimal(100)
 STEPS = frozenset({"", "TOTAL_FIRST"})
+_TROUBLE = ("NOT_A_RESULT", "INCOMPATIBLE_UNIT", "NO_RULE", "RULE_COMBINATION")
+"""The order in which trouble is named; kinds that cannot be compared are found only under a rule that is one."""
 
 
 class Bound(NamedTuple):
@@ -245,4 +247,9 @@ def worst(verdicts: Iterable[str]) -> str:
 def worst_of(found: list[Conformity]) -> Conformity:
     """The verdict that counts among several, the first of its gravity; no result is named before other trouble."""
     order = (*VERDICTS, "NO_LIMIT")
-    return min(found, key=lambda one: (order.index(one.verdict), one.reason != "NOT_A_RESULT"))
+
+    def gravity(one: Conformity) -> tuple[int, int]:
+        named = one.verdict == "INVALID" and one.reason in _TROUBLE
+        return order.index(one.verdict), _TROUBLE.index(str(one.reason)) if named else len(_TROUBLE)
+
+    return min(found, key=gravity)

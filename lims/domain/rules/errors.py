@@ -43,5 +43,9 @@ class Refused(LimsError):
         self.refusals = refusals
 
 
+class Unavailable(LimsError):
+    """What the installation stands on does not answer or has no room: nothing was changed; somebody must look."""
+
+
 class Conflict(LimsError):
     """Somebody else changed the object first; parameters carry both versions."""

@@ -14,7 +14,8 @@ MOST_LINES = 60
 def lines_typed(form: Mapping[str, str]) -> int:
     """How many rows of lines the form carries."""
     count = form.get("lines", "1")
-    return min(MOST_LINES, int(count)) if count.isascii() and count.isdigit() and int(count) else 1
+    shown = int(count) if count.isascii() and count.isdigit() and len(count) < 6 else 1
+    return min(MOST_LINES, max(1, shown))
 
 
 def lodging(form: Mapping[str, str]) -> LodgeRequest:
