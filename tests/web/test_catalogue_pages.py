@@ -40,6 +40,7 @@ def at_the_desk(app: Flask, laboratory: Laboratory, name: str, language: str = "
     with transaction(laboratory.place, SYSTEM, NOW, "password") as tx:
         row = account.by_name(tx, name)
         row.password = account._hasher().hash(PASSWORD)
+        tx.record(row, "change_password")
     client = app.test_client()
     client.post("/language", data={"language": language})
     assert client.post("/sign-in", data={"username": name, "password": PASSWORD}).status_code == 303

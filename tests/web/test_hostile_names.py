@@ -35,7 +35,7 @@ from tests.cast import ROLES_OF
 from tests.engines import Templates
 from tests.faults import stages
 from tests.web.hostile import TYPED, VALUES, Field, Form, forms_of, live_in, messages, shows
-from tests.web.people import PASSWORD, Door, Person, door
+from tests.web.people import PASSWORD, Door, Person, door, token_of
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 FILLED = {
@@ -49,9 +49,11 @@ FILLED = {
 }  # fmt: skip
 """What a person would type into fields that stand empty."""
 UNCOUNTED = frozenset({"sign_in_failure", "user_session", "event", "duty", "counter"})
+SECRET = frozenset({"code"})
+"""Of a second factor: never shown again, as no password is."""
 LEFT_ALONE = frozenset({"csrf_token"})
-ITS_OWN = ("sign_in.leave",)
-"""Ends the session of whoever is asked to test it, and has no field."""
+ITS_OWN = ("sign_in.leave", "sign_in.enter")
+"""Each ends the session of whoever is asked to test it; the fields of signing in are tried by strangers below."""
 ALWAYS = ("script", "long", "digits")
 CHOSEN = ("script", "nul", "surrogate", "long", "digits", "superscript", "number")
 """For fields that nobody types into."""
@@ -90,6 +92,7 @@ class Site:
     people: dict[str, Person] = field(default_factory=dict)
     forms: list[Found] = field(default_factory=list)
     """The forms that were found, one for each route and set of fields."""
+    cookies: dict[str, Any] = field(default_factory=dict)
 
     def enter_all(self) -> None:
         """Everybody signs in, reading Chinese, so that a message in English shows itself."""
@@ -101,12 +104,16 @@ class Site:
     def save(self) -> None:
         self.lab.place.engine.dispose()
         shutil.copyfile(self._file, self.saved)
+        self.cookies = {name: person.client.get_cookie("lims_session") for name, person in self.people.items()}
 
     def restore(self) -> None:
         self.lab.place.engine.dispose()
         for end in ("-wal", "-shm"):
             self._file.with_name(self._file.name + end).unlink(missing_ok=True)
         shutil.copyfile(self.saved, self._file)
+        for name, cookie in self.cookies.items():
+            if cookie is not None:  # some acts end a session
+                self.people[name].client.set_cookie("lims_session", cookie.value)
 
     @property
     def _file(self) -> Path:
@@ -284,7 +291,8 @@ def targets(form: Form) -> list[Field]:
 
 
 def typed_into(one: Field) -> bool:
-    return one.kind in ("text", "textarea", "number", "date", "datetime-local", "search", "email", "tel")
+    kinds = ("text", "textarea", "number", "date", "datetime-local", "search", "email", "tel")
+    return one.name not in SECRET and one.kind in kinds
 
 
 def values_for(one: Field) -> tuple[str, ...]:
@@ -364,7 +372,7 @@ def judge_refusal(site: Site, one: Field, name: str, answer: Any, kept: Told, ma
     if "Set-Cookie: lims_session=x" in str(answer.headers):
         kept.live.append(f"{mark}: a header of the sender's own")
     if typed_into(one) and isinstance(value, str) and "\0" not in value and not shows(page, value):
-        kept.lost.append(mark)
+        kept.lost.append(f"{mark}: {answer.status_code} {said}")
 
 
 @pytest.mark.parametrize("endpoint", [name for name in routes() if name not in ITS_OWN])
@@ -392,6 +400,18 @@ class TestEveryField:
 
     def test_is_given_back_as_it_was_typed(self, site: Site, endpoint: str, engine_name: str) -> None:
         assert told(site, endpoint).lost == []
+
+
+def test_a_stranger_signs_in_with_nothing_hostile(site: Site, engine_name: str) -> None:
+    faults = []
+    for name, value in VALUES.items():
+        client = site.at.app.test_client()
+        form = {"csrf_token": token_of(client.get("/sign-in").text), "username": value, "password": value}
+        answer = client.post("/sign-in", data=urlencode(form), content_type="application/x-www-form-urlencoded")
+        if not 400 <= answer.status_code < 500 or list(live_in(answer.text)):
+            faults.append(f"{name}: {answer.status_code}")
+    site.restore()
+    assert faults == []
 
 
 def test_what_was_taken_in_is_shown_and_never_run(site: Site, engine_name: str) -> None:
