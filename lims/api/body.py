@@ -34,13 +34,13 @@ def one_of(words: Sequence[str]) -> Any:
 class Body(BaseModel):
     """A body from outside: unknown fields are refused and nothing is turned into another type."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=False)
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=False, defer_build=True)
 
 
 class Query(BaseModel):
     """Filters and the key of a page; an unknown filter is refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class PageQuery(Query):
@@ -51,7 +51,7 @@ class PageQuery(Query):
 class Answer(BaseModel):
     """What the API says; built from views, never read from outside."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=False)
+    model_config = ConfigDict(arbitrary_types_allowed=False, defer_build=True)
 
 
 Made = TypeVar("Made", bound=Answer)

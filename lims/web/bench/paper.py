@@ -1,18 +1,29 @@
-"""A worksheet as the content of its printed sheet: positions in run order, blind."""
+"""A worksheet as its printed sheet: positions in run order, blind. The drawing library is loaded with the first one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lims.services.reading.worksheet import GridView, PositionView
-from reports.worksheet.sheet import Position, WorksheetContent
+
+if TYPE_CHECKING:
+    from reports.worksheet.sheet import Position, WorksheetContent
 
 KINDS = {"sample": "SAMPLE", "blank": "BLANK", "crm": "CONTROL", "duplicate": "DUPLICATE", "spike": "SPIKE"}
 
 
-def content_of(seen: GridView, named: Mapping[str, tuple[str, str]], zone: ZoneInfo) -> WorksheetContent:
+def printed(seen: GridView, named: Mapping[str, tuple[str, str]], zone: ZoneInfo) -> bytes:
+    from reports.worksheet.sheet import render
+
+    return render(_content(seen, named, zone))
+
+
+def _content(seen: GridView, named: Mapping[str, tuple[str, str]], zone: ZoneInfo) -> WorksheetContent:
+    from reports.worksheet.sheet import WorksheetContent
+
     every = tuple(column.analyte for column in seen.columns)
     return WorksheetContent(
         number=seen.no,
@@ -26,6 +37,8 @@ def content_of(seen: GridView, named: Mapping[str, tuple[str, str]], zone: ZoneI
 
 
 def _position(seen: PositionView, named: Mapping[str, tuple[str, str]], every: tuple[str, ...]) -> Position:
+    from reports.worksheet.sheet import Position
+
     asked = tuple(cell.analyte for cell in seen.cells if cell is not None)
     return Position(
         place=str(seen.seq),

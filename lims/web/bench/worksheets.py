@@ -18,10 +18,9 @@ from lims.services.reading import worksheet as reading_worksheet
 from lims.services.transaction import Transaction
 from lims.web.access import needs
 from lims.web.bench import blueprint
-from lims.web.bench.paper import content_of
+from lims.web.bench.paper import printed
 from lims.web.intake.download import handed_out
 from lims.web.unit import now, reading, writing
-from reports.worksheet.sheet import render
 
 
 @blueprint.get("/worksheets")
@@ -97,5 +96,5 @@ def worksheet_paper(no: str) -> Response:
     with reading() as tx:
         seen = reading_worksheet.grid(tx, no)
         named = products.names(tx, (position.product for position in seen.positions))
-        content = content_of(seen, named, tx.place.zone)
-    return handed_out(render(content), f"{no}.pdf")
+        zone = tx.place.zone
+    return handed_out(printed(seen, named, zone), f"{no}.pdf")

@@ -1,6 +1,11 @@
-"""Labels of samples as PDF: blind number, kind of goods, date and portion; never whose goods they are."""
+"""Labels of samples as PDF: blind number, kind of goods, date and portion; never whose goods they are.
+
+The drawing library is loaded with the first label, not with the server.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from flask import request
 from flask.wrappers import Response
@@ -13,7 +18,9 @@ from lims.web.access import needs
 from lims.web.intake import blueprint
 from lims.web.intake.download import handed_out
 from lims.web.unit import reading
-from reports.labels.sample import SampleLabel, Size, roll, sheet
+
+if TYPE_CHECKING:
+    from reports.labels.sample import SampleLabel
 
 USES = {"test": "检测 test", "reserve": "备检 reserve", "retained": "留存 retained"}
 
@@ -36,6 +43,8 @@ def request_labels(no: str) -> Response:
 
 
 def _of_sample(tx: Transaction, no: str) -> list[SampleLabel]:
+    from reports.labels.sample import SampleLabel
+
     seen = samples.detail(tx, no)
     name = " ".join(products.names(tx, (seen.product,)).get(seen.product, (seen.product,)))
     day = seen.drawn_at.astimezone(tx.place.zone).date().isoformat()
@@ -44,6 +53,8 @@ def _of_sample(tx: Transaction, no: str) -> list[SampleLabel]:
 
 
 def _printed(labels: list[SampleLabel], no: str) -> Response:
+    from reports.labels.sample import Size, roll, sheet
+
     size = Size.LARGE if request.args.get("size") == "large" else Size.SMALL
     made = sheet(labels, size) if request.args.get("paper") == "a4" else roll(labels, size)
     return handed_out(made, f"labels-{no}.pdf")

@@ -14,7 +14,6 @@ from lims.web.access import signed_in
 from lims.web.errors import status_of
 from lims.web.people import blueprint
 from lims.web.sign_in import begin, forget
-from reports.barcodes import qr_modules
 
 DRAFT = "factor"
 """In the cookie, sealed: the secret of a second factor that is being set up."""
@@ -79,6 +78,8 @@ def factor() -> Any:
 
 
 def _factor_page(error: LimsError | None = None) -> str:
+    from reports.barcodes import qr_modules  # brings the PDF library, which no start waits for
+
     with unit.reading() as tx:
         secret, address = second_factor.drafted(tx, session[DRAFT])
     return render_template("people/factor.html", secret=secret, modules=qr_modules(address), error=error)
