@@ -16,7 +16,7 @@ from lims.domain.rules.actor import SYSTEM
 from lims.domain.rules.errors import Conflict
 from lims.persistence.counters import take
 from lims.persistence.organisation import OrganisationRow
-from lims.persistence.schema import differences
+from lims.persistence.schema import differences, upgrade
 from lims.persistence.session import make_engine, reading, unit_of_work
 from lims.persistence.trail import EventRow, broken
 from lims.persistence.types import ExactDecimal
@@ -40,6 +40,14 @@ def test_a_decimal_comes_back_with_the_digits_it_was_stored_with(database_url: s
 
 def test_the_migrated_schema_is_the_one_the_rows_describe(database_url: str) -> None:
     engine = make_engine(database_url)
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_a_schema_made_after_one_on_another_engine_lacks_nothing(database_url: str, tmp_path: Path) -> None:
+    """The library leaves its marks on the models when it makes a schema; a later one must not inherit them."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'later.db'}")
+    upgrade(engine)
     assert differences(engine) == []
     engine.dispose()
 

@@ -15,6 +15,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """On PostgreSQL the library adds the one circular key afterwards and marks it for all time as left out of its table.
+
+    A SQLite database made later by the same process would lack it; so the mark is taken off first.
+    """
+    for table in metadata.tables.values():
+        for key in table.foreign_key_constraints:
+            key._create_rule = None
     metadata.create_all(op.get_bind())
 
 
