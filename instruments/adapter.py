@@ -1,7 +1,8 @@
 """What an adapter is: a key, two plain functions, and no state.
 
 ``recognise`` answers from the structure of the file alone; it never sees a file name. ``parse`` tells the
-tally every result cell. Both raise FileRefused for what is wrong with the file, and nothing else.
+tally every result cell. Both raise FileRefused for what is wrong with the file, and nothing else. Where the
+maker writes the sample nowhere but in the file's name, the adapter says so and the registry fills it in.
 """
 
 from __future__ import annotations
@@ -22,3 +23,4 @@ class Adapter:
     recognise: Callable[[FileView], bool]
     parse: Callable[[FileView, Tally], None]
     kind: str = "adapter"
+    sample_in_file_name: bool = False

@@ -6,7 +6,7 @@ Nothing here is a number: values stay as printed, turning them into quantities i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -64,9 +64,11 @@ class Tally:
 
     An adapter announces its result cells from the shape of the table (rows times result columns) before it
     looks into them, so that a cell lost on the way shows as an imbalance instead of vanishing.
+    ``only_sample`` stands for a sample that the file itself does not name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, only_sample: str = "") -> None:
+        self._only_sample = only_sample
         self._readings: list[Reading] = []
         self._skipped: dict[str, int] = {}
         self._notices: dict[tuple[str, tuple[tuple[str, Any], ...]], None] = {}
@@ -80,6 +82,9 @@ class Tally:
         if not reading.value:
             self.skip(EMPTY_CELL)
             return
+        if not reading.sample_id and self._only_sample:
+            reading = replace(reading, sample_id=self._only_sample)
+            self.notice("SAMPLE_FROM_FILE_NAME")
         if not reading.sample_id:
             self.notice("ROW_WITHOUT_SAMPLE", line=reading.source.line)
         self._readings.append(reading)

@@ -6,6 +6,7 @@ else must decode strictly as text. It knows no instrument.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from instruments.errors import FileRefused, too_large
@@ -16,15 +17,25 @@ from instruments.tools.grid import Sheet
 MAX_BYTES = 50 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Markup, framed messages, messages that open with a header record, and reports of nested sections.
+_NO_TABLE = re.compile(r"""\s*(?:<(?:[?!]|[A-Za-z][\w:.-]*[\s/>])
+                              |[\x02\x04-\x06\x0b\x15\x1e]
+                              |[0-7]?H([^\w\s",;])(?!\1)[^\w\s",;]{2,4}(?:\1|\n)
+                              |\$S\ )""", re.VERBOSE)
 
 
 @dataclass(frozen=True)
 class FileView:
-    """``encoding`` names the text encoding found, or the container (``xlsx``, ``xls``) of a workbook."""
+    """``encoding`` names the text encoding found, or the container (``xlsx``, ``xls``) of a workbook.
+
+    ``text`` is the whole decoded text with plain newlines, empty for a workbook. A text that is no table at
+    all (markup, framed messages) has no sheets.
+    """
 
     encoding: str
     sheets: tuple[Sheet, ...]
     notices: tuple[tuple[str, str], ...] = ()
+    text: str = ""
 
 
 def view_of(data: bytes) -> FileView:
@@ -43,4 +54,5 @@ def view_of(data: bytes) -> FileView:
 
         return FileView("xls", sheets_of_xls(data))
     text, encoding, notices = decode(data)
-    return FileView(encoding, (sheet_of_text(text),), notices)
+    sheets = () if _NO_TABLE.match(text) else (sheet_of_text(text),)
+    return FileView(encoding, sheets, notices, text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from lims.persistence.instrument import InstrumentRow
 from lims.persistence.organisation import OrganisationRow
 from lims.persistence.session import make_engine
 from lims.services import approval, catalogue, certificate, lot, request, result, sample, transition, worksheet
+from lims.services.reading import catalogue as shelves
 from lims.services.request import AcceptRequest, LineCommand, LodgeRequest, LotCommand
 from lims.services.transaction import Installation, Signature, transaction
 from tests.cast import NOW, PORT, Cast, hire
@@ -162,3 +165,30 @@ def decided(lab: Laboratory, lot_no: str, disposition: str, reason: str = "as th
 def certified(lab: Laboratory, lot_no: str) -> certificate.Issued:
     with lab.acting(lab.cast.chen, "issue the certificate") as tx:
         return certificate.issue(tx, certificate.IssueCertificate(lot_no))
+
+
+def validated_method(content: dict[str, str], **changes: str) -> dict[str, str]:
+    """The content of a method with a validation record that has no gaps, and what else is changed in it."""
+    unit = content.get("loq_unit") or "mg/kg"
+    loq = Decimal(content.get("loq") or "1")
+    lod = content.get("lod") or format(loq / 3, ".2g")
+    levels = [{"level": format(loq * times, "f"), "n": "6", "mean": "98", "rsd": "4"} for times in (1, 10, 100)]
+    record = {
+        "unit": unit, "lod": lod, "loq": format(loq, "f"), "lowest": format(loq, "f"),
+        "highest": format(loq * 100, "f"), "recoveries": levels,
+        "uncertainty": {"kind": "relative", "figure": "20", "k": "2", "source": "VR-2026-014"},
+        "matrices": content["categories"], "performed_by": "Anna", "performed_on": "2026-03-02",
+        "approved_by": "Quentin", "approved_on": "2026-03-09", "report": "VR-2026-014",
+    }  # fmt: skip
+    return {**content, "validation": json.dumps(record), **changes}
+
+
+def released_method(lab: Laboratory, code: str, **changes: str) -> None:
+    """A new version of a method of the seed, validated, proposed by Kate and released by Quentin."""
+    with lab.acting(lab.cast.kate) as tx:
+        content = validated_method(dict(shelves.detail(tx, "method", code).versions[0].content), **changes)
+        made = catalogue.propose(
+            tx, catalogue.ProposeVersion("method", code, content, date(2026, 1, 1), None, "validated")
+        )
+    with lab.acting(lab.cast.quentin, "released") as tx:
+        catalogue.release(tx, made.id)

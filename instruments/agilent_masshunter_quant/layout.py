@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from instruments.agilent_masshunter_quant import compound_table
 from instruments.agilent_masshunter_quant.words import role_of_group, role_of_type
 from instruments.errors import NothingToImport, corrupt_header
 from instruments.reading import SUMMARY_ROW, Reading, Source, Tally
@@ -31,12 +32,14 @@ Chosen = tuple[Column, str, str]
 
 
 def recognise(view: FileView) -> bool:
-    return any(_is_upper(sheet) for sheet in view.sheets)
+    return any(compound_table.is_compound_table(sheet) or _is_upper(sheet) for sheet in view.sheets)
 
 
 def parse(view: FileView, tally: Tally) -> None:
     for sheet in view.sheets:
-        if _is_upper(sheet):
+        if compound_table.is_compound_table(sheet):
+            compound_table.parse(sheet, tally)
+        elif _is_upper(sheet):
             _parse_sheet(sheet, tally)
 
 

@@ -1,1 +1,1 @@
-"""Layouts of instrument files written as JSON, without code: one result a row, or analytes across."""
+"""Layouts of instrument files written as JSON, without code: nine kinds, one file each; document.py reads them."""

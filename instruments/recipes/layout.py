@@ -1,20 +1,18 @@
-"""Reads a table by a recipe. The header line is the first near the top that has every column of the recipe."""
+"""A recipe as an adapter: the layout finds the cells, this file makes readings of them and keeps the account."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 
 from instruments.adapter import Adapter
 from instruments.errors import FileRefused
 from instruments.reading import Reading, Source, Tally
-from instruments.recipes.recipe import ColumnName, Recipe
+from instruments.recipes.recipe import Cell, Recipe, sheets_of, type_fits
 from instruments.source import FileView
-from instruments.tools.grid import Row, Sheet, body, collapsed, required, same, without_percent
-
-_HEADER_WITHIN = 50
-Cell = tuple[int, str, str]
+from instruments.tools.grid import without_percent
+from instruments.tools.marks import POINT, Marks, digits_of, marks_of
 
 
 def adapter_of(recipe: Recipe) -> Adapter:
@@ -22,106 +20,75 @@ def adapter_of(recipe: Recipe) -> Adapter:
         key=recipe.key, version=recipe.version, technique=recipe.technique,
         tried_on_real_files=recipe.tried_on_real_files,
         recognise=partial(_recognise, recipe), parse=partial(_parse, recipe), kind="recipe",
+        sample_in_file_name=recipe.sample_in_file_name,
     )
 
 
 def _recognise(recipe: Recipe, view: FileView) -> bool:
-    return any(_header_at(recipe, sheet) is not None for sheet in view.sheets)
+    return type_fits(recipe, view) and recipe.layout.recognise(recipe, sheets_of(recipe, view))
 
 
 def _parse(recipe: Recipe, view: FileView, tally: Tally) -> None:
-    found = False
-    for sheet in view.sheets:
-        at = _header_at(recipe, sheet)
-        if at is not None:
-            found = True
-            _Table(recipe, sheet, at).tell(tally)
-    if not found:
-        raise column_missing(recipe, view)
+    if not type_fits(recipe, view):
+        raise FileRefused("OTHER_FILE_TYPE", found=view.encoding, recipe=recipe.key)
+    sheets = sheets_of(recipe, view)
+    if not sheets and view.sheets:
+        raise FileRefused("SHEET_MISSING", sheet=recipe.file.sheet or recipe.file.marker,
+                          sheets=tuple(sheet.name for sheet in view.sheets[:20]))
+    cells = list(recipe.layout.cells(recipe, sheets, tally))
+    marks = _marks(recipe, cells)
+    doubtful = {(sheet.name, sheet.rows[-1].line) for sheet in sheets if sheet.rows and not sheet.ended}
+    for _, line in sorted(doubtful & {(cell.sheet, cell.line) for cell in cells}):
+        tally.notice("LAST_LINE_WITHOUT_END", line=line)
+    for cell in cells:
+        if cell.reason is not None:
+            tally.skip(cell.reason)
+        else:
+            tally.emit(_reading(recipe, cell, marks[cell.sheet, cell.column], tally))
 
 
-def column_missing(recipe: Recipe, view: FileView) -> FileRefused:
-    """Which column of the recipe no line near the top has, and what comes nearest to it."""
-    best: tuple[int, str, list[str]] = (-1, next(iter(wanted(recipe))), [])
-    for sheet in view.sheets:
-        for row in sheet.rows[:_HEADER_WITHIN]:
-            names = [collapsed(text) for text in row.cells if text]
-            absent = [name for name in wanted(recipe) if not any(same(name, text) for text in names)]
-            score = len(set(wanted(recipe))) - len(absent)
-            if absent and score > best[0]:
-                best = (score, absent[0], difflib.get_close_matches(absent[0], names, 1, 0.5))
-    nearest = best[2][0] if best[2] else ""
-    return FileRefused("COLUMN_MISSING", column=best[1], nearest=nearest, recipe=recipe.key)
+def _marks(recipe: Recipe, cells: Iterable[Cell]) -> dict[tuple[str, str], Marks]:
+    """The number marks of every column, from the cells that are read; what is left out has no vote."""
+    texts: dict[tuple[str, str], list[str]] = {}
+    for cell in cells:
+        column = texts.setdefault((cell.sheet, cell.column), [])
+        if cell.reason is None and cell.value.casefold() not in recipe.tokens:
+            column.append(without_percent(cell.value, "")[0])
+    return {key: marks_of(key[1], values, recipe.marks) for key, values in texts.items()}
 
 
-def wanted(recipe: Recipe) -> Iterator[str]:
-    """Every header text the recipe needs."""
-    for column in (*recipe.columns.values(), *recipe.extra.values()):
-        yield column.text
-    for column, _, _ in recipe.analytes:
-        yield column.text
-    for rule in recipe.skip_rows:
-        yield rule.column.text
+def _reading(recipe: Recipe, cell: Cell, marks: Marks, tally: Tally) -> Reading:
+    value, unit = without_percent(cell.value, cell.unit or recipe.units.get(cell.analyte.casefold(), recipe.unit))
+    extra = {word: text for word, text in cell.extra.items() if text}
+    if marks != POINT and _shows(value, marks):
+        extra |= {"decimal": marks.decimal} | ({"group": marks.group} if marks.group else {})
+    token = recipe.tokens.get(value.casefold())
+    if token is not None:
+        extra |= {"state": token.state} | ({"limit_from": token.limit_from} if token.limit_from else {})
+    if recipe.date_format and "measured_at" in extra:
+        extra |= _moment(recipe, cell, extra["measured_at"], tally)
+    sample = cell.sample
+    if recipe.sample_pattern is not None and (found := recipe.sample_pattern.group(sample, "sample")):
+        if found != sample:
+            extra["sample_text"] = sample
+        sample = found
+    return Reading(
+        sample_id=sample, analyte=cell.analyte, value=value, unit=unit, flag=cell.flag,
+        role=recipe.role_of(cell.role, cell.sample), quantity=recipe.quantity,
+        source=Source(cell.sheet, cell.line, cell.column), extra=extra,
+    )
 
 
-def _header_at(recipe: Recipe, sheet: Sheet) -> int | None:
-    for index, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
-        names = {collapsed(text).casefold() for text in row.cells if text}
-        if all(collapsed(name).casefold() in names for name in wanted(recipe)):
-            return index
-    return None
+def _shows(value: str, marks: Marks) -> bool:
+    """Does the number bear a mark, so that its reader must know which is which?"""
+    digits = digits_of(value)
+    return digits is not None and any(mark and mark in digits for mark in (marks.decimal, marks.group))
 
 
-class _Table:
-    """One table of one sheet, with the places of its columns looked up once."""
-
-    def __init__(self, recipe: Recipe, sheet: Sheet, at: int) -> None:
-        self.recipe = recipe
-        self.sheet = sheet
-        self.at = at
-        self.header = sheet.rows[at]
-        self.names = tuple(collapsed(text) for text in self.header.cells)
-        self.columns = {word: self.place(name) for word, name in recipe.columns.items()}
-        self.extra = {word: self.place(name) for word, name in recipe.extra.items()}
-        self.analytes = [(self.place(name), analyte, unit) for name, analyte, unit in recipe.analytes]
-
-    def place(self, name: ColumnName) -> int:
-        return required(self.names, name.text) + name.right
-
-    def tell(self, tally: Tally) -> None:
-        for row in body(self.sheet, self.at + 1, self.sheet.width(self.header), tally):
-            cells = self.cells(row)
-            tally.announce(len(cells))
-            reason = self.reason_to_skip(row)
-            if reason is not None:
-                tally.skip(reason, len(cells))
-                continue
-            for cell in cells:
-                tally.emit(self.reading(row, cell))
-
-    def cells(self, row: Row) -> list[Cell]:
-        if self.recipe.recipe == "wide":
-            return self.analytes
-        return [(self.columns["value"], collapsed(row.at(self.columns["analyte"])), self.text(row, "unit"))]
-
-    def reason_to_skip(self, row: Row) -> str | None:
-        for rule in self.recipe.skip_rows:
-            if row.at(self.place(rule.column)).casefold() in rule.equals:
-                return rule.reason
-        return None
-
-    def text(self, row: Row, word: str) -> str:
-        return row.at(self.columns.get(word))
-
-    def reading(self, row: Row, cell: Cell) -> Reading:
-        column, analyte, unit = cell
-        value, unit = without_percent(row.at(column), unit or self.recipe.unit)
-        word = self.text(row, "role").casefold()
-        extra = {name: row.at(place) for name, place in self.extra.items()}
-        return Reading(
-            sample_id=self.text(row, "sample"), analyte=analyte, value=value, unit=unit,
-            flag=self.text(row, "flag"), role=self.recipe.roles.get(word, word or "sample"),
-            quantity=self.recipe.quantity,
-            source=Source(self.sheet.name, row.line, self.names[column] or str(column + 1)),
-            extra={name: text for name, text in extra.items() if text},
-        )
+def _moment(recipe: Recipe, cell: Cell, text: str, tally: Tally) -> dict[str, str]:
+    """The moment as declared; a text of another form is kept as printed and reported, never guessed at."""
+    try:
+        return {"measured_at_iso": datetime.strptime(text, recipe.date_format).isoformat()}
+    except ValueError:
+        tally.notice("DATE_NOT_AS_DECLARED", line=cell.line)
+        return {}

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 from instruments.adapter import Adapter
 from instruments.errors import RecipeError
+from instruments.recipes.document import recipe_of
 from instruments.recipes.layout import adapter_of
-from instruments.recipes.recipe import recipe_of
 
 _LARGEST = 256 * 1024
 

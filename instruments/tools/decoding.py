@@ -57,6 +57,8 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 def _implausible(text: str) -> bool:
     """Is every sign beyond ASCII a rare Latin letter or loose accent? Lone Chinese signs look like those."""
+    if text.isascii():
+        return False
     beyond = [sign for sign in text if sign > "\x7f"]
     return bool(beyond) and all("\u0180" <= sign <= "\u036f" for sign in beyond)
 

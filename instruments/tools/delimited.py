@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from instruments.errors import FileRefused, too_large
 from instruments.tools.grid import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Row, Sheet
@@ -12,6 +13,8 @@ from instruments.tools.grid import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Row, Sheet
 _SEP_LINE = re.compile(r'^"?sep\s*=\s*"?(?P<sep>.)"?"?[ \t]*(?=\n|$)', re.IGNORECASE)
 _CANDIDATES = ("\t", ";", ",", "|")
 _EVIDENCE_LINES = 200
+_INSIDE_A_NUMBER = re.compile(r"(?<=\d),(?=\d)")
+_SHARE = 30
 
 
 def sheet_of_text(text: str) -> Sheet:
@@ -33,7 +36,19 @@ def sheet_of_text(text: str) -> Sheet:
 def delimiter_of(text: str) -> str:
     """The candidate that splits most lines into the same number of cells; wider wins where equal."""
     lines = [line for line in text.split("\n", _EVIDENCE_LINES)[:_EVIDENCE_LINES] if line.strip()]
-    return max(_CANDIDATES, key=lambda candidate: _regularity(lines, candidate))
+    best = max(_CANDIDATES, key=lambda candidate: _regularity(lines, candidate))
+    if best == "," and _commas_are_decimal(lines):
+        others = {candidate: _regularity(lines, candidate) for candidate in _CANDIDATES if candidate != ","}
+        other = max(others, key=lambda candidate: others[candidate])
+        if others[other] >= (_SHARE, 2):
+            return other
+    return best
+
+
+def _commas_are_decimal(lines: list[str]) -> bool:
+    """Do nine in ten commas stand inside a number? Short lists of few columns otherwise look comma separated."""
+    plain = "\n".join(_unquoted(line) for line in lines)
+    return len(_INSIDE_A_NUMBER.findall(plain)) * 10 >= plain.count(",") * 9
 
 
 def _regularity(lines: list[str], delimiter: str) -> tuple[int, int]:
@@ -55,7 +70,7 @@ def _rows(text: str, delimiter: str) -> tuple[Row, ...]:
     line = 1
     try:
         for cells in reader:
-            row = _row(line, cells, delimiter)
+            row = _row(line, cells, delimiter if reader.line_num > line else "")
             line = reader.line_num + 1
             if row.blank:
                 continue
@@ -69,18 +84,23 @@ def _rows(text: str, delimiter: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str) -> Iterator[str]:
     """Split at line feeds only: form feeds and separators of other scripts are text inside a cell."""
-    return [line + "\n" for line in text.split("\n")]
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start: end + 1]
+        start = end + 1
+    yield text[start:] + "\n"
 
 
 def _row(line: int, cells: list[str], delimiter: str) -> Row:
+    """``delimiter`` is given where the row runs over several lines, and empty where it stands on one."""
     if len(cells) > MAX_COLUMNS:
         raise too_large("columns", len(cells), MAX_COLUMNS)
-    for text in cells:
-        if len(text) > MAX_CELL:
-            raise too_large("characters in a cell", len(text), MAX_CELL)
-        if "\n" in text and delimiter in text:
-            # A stray quotation mark has swallowed the lines up to the next one.
-            raise FileRefused("BROKEN_QUOTES", line=line)
-    return Row(line, tuple(text.strip() for text in cells))
+    longest = max(map(len, cells), default=0)
+    if longest > MAX_CELL:
+        raise too_large("characters in a cell", longest, MAX_CELL)
+    if delimiter and any("\n" in text and delimiter in text for text in cells):
+        # A stray quotation mark has swallowed the lines up to the next one.
+        raise FileRefused("BROKEN_QUOTES", line=line)
+    return Row(line, tuple(map(str.strip, cells)))

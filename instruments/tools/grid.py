@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from instruments.errors import FileRefused, corrupt_header, cut_short
 from instruments.reading import Tally
@@ -12,6 +13,7 @@ from instruments.reading import Tally
 MAX_ROWS = 500_000
 MAX_COLUMNS = 2_000
 MAX_CELL = 32 * 1024
+HEADER_WITHIN = 80
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,16 @@ class Row:
     def at(self, index: int | None) -> str:
         """The trimmed text, empty where the row is shorter or the column absent."""
         return self.cells[index] if index is not None and index < len(self.cells) else ""
+
+    @property
+    def alone(self) -> str:
+        """The only text of the row, wherever it stands; empty where there are none or several."""
+        return next(filter(None, self.cells)) if sum(map(bool, self.cells)) == 1 else ""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Its texts as header names are compared: collapsed, without regard to case."""
+        return frozenset(collapsed(text).casefold() for text in self.cells if text)
 
     @property
     def blank(self) -> bool:
@@ -42,6 +54,11 @@ class Sheet:
     rows: tuple[Row, ...]
     ended: bool = True
     delimited: bool = False
+
+    @cached_property
+    def top_names(self) -> frozenset[str]:
+        """All names in the lines where a header may stand: what is not among them need not be looked for."""
+        return frozenset().union(*(row.names for row in self.rows[:HEADER_WITHIN]))
 
     def width(self, row: Row) -> int:
         return len(row.cells) if self.delimited else width_of(row)

@@ -9,10 +9,12 @@ from pydantic import Field
 from lims.api.body import Answer, Body, Empty, Number, Optional, Query, Reason, Text
 from lims.api.operation import reads, writes
 from lims.domain.method import Reading
-from lims.services import request, result
+from lims.services import members, request, result
+from lims.services.members import Asked
 from lims.services.reading import analysis as reading
 from lims.services.reading import worksheet as worksheets
 from lims.services.reading.analysis import AnalysisDetail, AnalysisView, ResultView
+from lims.services.reading.asks import Asks
 from lims.services.reading.page import Verb
 from lims.services.reading.worksheet import WaitingAnalysis, WaitingMethod
 from lims.services.recording import EnterResult
@@ -29,9 +31,42 @@ class Enter(Body):
         default={}, max_length=40, description="readings by name, for a method with a formula; instead of text",
         examples=[{"c": "12.4", "blank": "0.30", "V": "50", "DF": "1", "m": "0.5012"}],
     )  # fmt: skip
+    members: dict[str, Text] = Field(
+        default={}, max_length=100, description="of a group: analyte code and its result as measured; instead of text",
+        examples=[{"AFB1": "1.2", "AFB2": "<0.1", "AFG1": "<0.1", "AFG2": "ND"}],
+    )  # fmt: skip
+    replicates: list[Number] = Field(
+        default=[], max_length=10, description="two or more readings of one portion each; instead of text",
+        examples=[["0.62", "0.64"]],
+    )  # fmt: skip
+    plates: list[Text] = Field(
+        default=[], max_length=60, description="colonies by dilution, one text a subsample; instead of text",
+        examples=[["1e-2: 232, 244; 1e-3: 33, 35"]],
+    )  # fmt: skip
+    basis: Optional = Field("", description="on what the result is given: AS_IS, DRY …; left out: as the limit is")
+    basis_readings: dict[str, Number] = Field(
+        default={}, max_length=10, description="in per cent, what the conversion to the basis of the limit needs",
+        examples=[{"moisture": "12.5"}],
+    )  # fmt: skip
+    recovery: Optional = Field("", description="in per cent, where the method asks for it with each result")
     remark: Optional = ""
     reason: Optional = Field("", description="needed for a correction after submission")
     submit: bool = True
+
+
+class Settle(Body):
+    bound: Text = Field(description="LB, MB or UB")
+    reason: Text
+
+
+class Group(Answer):
+    """What a sum is made of; ``bound`` null: both are judged."""
+
+    combine: str = Field(description="SUM, EACH, TEQ or RATIO_SUM")
+    bound: str | None
+    reason: str
+    members: list[Asked]
+    shown: list[Asked] = Field(description="no members, but what calls for a further test when found")
 
 
 class AnalysisAnswer(Answer):
@@ -50,6 +85,8 @@ class AnalysisAnswer(Answer):
     title: str
     analysis: AnalysisView
     verbs: list[Verb]
+    asks: Asks = Field(description="what a result may be given with, by its method and limit")
+    group: Group | None = Field(description="null for what is no group; the members of a result: its ``calculation``")
 
 
 class Verified(Answer):
@@ -75,6 +112,17 @@ def _answer(seen: AnalysisDetail) -> AnalysisAnswer:
         id=one.id, version=one.version, state=one.state, sample=seen.sample_no, worksheet=seen.worksheet_no,
         product=seen.product, formula=seen.formula, formula_unit=seen.formula_unit, readings=list(seen.readings),
         constants=list(seen.constants), title=seen.title, analysis=one, verbs=list(seen.verbs),
+        asks=seen.asks, group=_group(seen),
+    )  # fmt: skip
+
+
+def _group(seen: AnalysisDetail) -> Group | None:
+    made = seen.group
+    if made is None:
+        return None
+    return Group(
+        combine=made.rule.combine, bound=made.rule.bound, reason=made.rule.reason, members=list(made.members),
+        shown=list(made.shown),
     )  # fmt: skip
 
 
@@ -103,7 +151,9 @@ def results(tx: Transaction, _query: None, id: int) -> list[ResultView]:
 def enter(tx: Transaction, body: Enter, id: int, version: int | None) -> Entered:
     cmd = EnterResult(
         id, body.text, unit=body.unit, expanded=body.expanded, k=body.k, remark=body.remark, reason=body.reason,
-        inputs=body.inputs, submit=body.submit, version=version,
+        inputs=body.inputs, members=body.members, replicates=tuple(body.replicates), plates=tuple(body.plates),
+        basis=body.basis,
+        basis_readings=body.basis_readings, recovery=body.recovery, submit=body.submit, version=version,
     )  # fmt: skip
     return result.enter(tx, cmd)
 
@@ -115,6 +165,16 @@ def _of(tx: Transaction, id: int) -> AnalysisAnswer:
 @writes("POST", "/analyses/<int:id>/submit", "result:enter", AnalysisAnswer, "Submit", body=Empty, then=_of)
 def submit(tx: Transaction, _body: Empty, id: int) -> int:
     result.submit(tx, id)
+    return id
+
+
+@writes(
+    "POST", "/analyses/<int:id>/settle", "result:settle", AnalysisAnswer,
+    "Choose the bound of a sum that the verdict hangs on", body=Settle, then=_of,
+    example={"bound": "UB", "reason": "the method says so"},
+)  # fmt: skip
+def settle(tx: Transaction, body: Settle, id: int) -> int:
+    members.settle_bound(tx, id, body.bound, body.reason)
     return id
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lims.api.body import Answer, Body, Empty, PageOf, PageQuery, Reason, Short, Text, taken
+from lims.api.body import Answer, Body, Empty, Optional, PageOf, PageQuery, Reason, Short, Text, taken
 from lims.api.operation import reads, writes
 from lims.domain.disposition import Proposal
 from lims.services import cancelling, lot
@@ -33,6 +33,7 @@ class Proof(Body):
 class Redecide(Body):
     disposition: Short = Field(description="one of those the decision table offers, but for HOLD")
     reason: Text = Field(min_length=1)
+    finding: Optional = Field("", description="what was established about the goods, where rows of the table ask it")
 
 
 class SampleBrief(Answer):
@@ -75,6 +76,7 @@ class LotAnswer(Answer):
     analyses: list[AnalysisView]
     samples: list[SampleBrief]
     proposal: Proposal | None
+    findings: list[str] = Field(description="what a person may establish, so that other rows of the table apply")
     disposition: str
     disposition_reason: str
     decided_by: str
@@ -139,7 +141,7 @@ def prove(tx: Transaction, body: Proof, no: str) -> str:
     body=Redecide, if_match=True, example={"disposition": "RETURN", "reason": "the importer chose to return it"},
 )  # fmt: skip
 def redecide(tx: Transaction, body: Redecide, no: str, version: int | None) -> DecidedLot:
-    found = lot.redecide(tx, lot.DecideLot(no, body.disposition, body.reason, version))
+    found = lot.redecide(tx, lot.DecideLot(no, body.disposition, body.reason, version, body.finding))
     return DecidedLot(lot=no, **found.__dict__)
 
 

@@ -30,6 +30,7 @@ from lims.services.reading import request as reading
 from lims.services.reading.page import Verb
 from lims.services.reading.request import LineView, LotView, RequestItem
 from lims.services.request import AcceptRequest, LineCommand, LodgeRequest, LotCommand
+from lims.services.ruling import ContractRule
 from lims.services.transaction import Transaction
 
 
@@ -50,6 +51,11 @@ class DeclaredLine(Body):
     lots: list[DeclaredLot] = Field(default=[], max_length=200, description="left out: one lot of the whole line")
 
 
+class AskedRule(Body):
+    code: Short = Field(min_length=1, description="code of a decision rule of the catalogue")
+    reason: Text = Field(min_length=1)
+
+
 class Lodge(Body):
     declaration_no: Short = Field(min_length=1, description="of the customs declaration; the same one is lodged once")
     jurisdiction: Short = Field("CN", max_length=8)
@@ -60,6 +66,9 @@ class Lodge(Body):
     transport: dict[str, Short] = Field(default={}, max_length=20)
     purpose: Short = "port_sampling"
     note: Optional = ""
+    contract_rule: AskedRule | None = Field(
+        None, description="of the customer's contract; holds where neither limit nor jurisdiction names a rule"
+    )
     lines: list[DeclaredLine] = Field(min_length=1, max_length=200)
 
 
@@ -96,6 +105,7 @@ class LotDecision(Body):
     lot: Short
     disposition: Short = Field(description="one of those the decision table offers, or HOLD")
     reason: Text = Field(min_length=1)
+    finding: Optional = Field("", description="what was established about the goods, where rows of the table ask it")
 
 
 class Decide(Body):
@@ -121,6 +131,8 @@ class RequestAnswer(Answer):
     origin: str
     transport: dict[str, str]
     note: str
+    contract_rule: str = Field(description="code of the decision rule that the contract asks for; empty for none")
+    contract_reason: str
     question: str
     state: str
     lodged_at: datetime
@@ -188,6 +200,7 @@ def lodge(tx: Transaction, body: Lodge) -> str:
         LodgeRequest(
             body.declaration_no, body.jurisdiction, body.port, body.importer, body.origin, lines, body.producer,
             body.transport, body.note, body.purpose,
+            ContractRule(body.contract_rule.code, body.contract_rule.reason) if body.contract_rule else None,
         ),
     ).no  # fmt: skip
 
@@ -276,7 +289,7 @@ def decide(tx: Transaction, body: Decide, no: str) -> Decisions:
     for one in body.lots:
         if one.lot not in own:
             raise BadInput("UNKNOWN_LOT", field="lots", text=one.lot)
-        found = lot.decide(tx, lot.DecideLot(one.lot, one.disposition, one.reason))
+        found = lot.decide(tx, lot.DecideLot(one.lot, one.disposition, one.reason, finding=one.finding))
         done.append(DecidedLot(lot=one.lot, **found.__dict__))
     return Decisions(no=no, lots=done)
 

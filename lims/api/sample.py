@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
@@ -22,13 +22,18 @@ from lims.api.body import (
     taken,
 )
 from lims.api.operation import reads, writes
-from lims.services import approval, sample
+from lims.domain.rules.refusal import Refusal
+from lims.services import approval, portions, sample, sampling
 from lims.services.reading import sample as reading
+from lims.services.reading import sampling as plans
 from lims.services.reading.analysis import AnalysisView
 from lims.services.reading.page import Verb
 from lims.services.reading.sample import SampleItem, SampleView
+from lims.services.reading.sampling import InspectionView, Record
 from lims.services.sample import DrawSample, PortionCommand, ReceiveSample
 from lims.services.transaction import Transaction
+
+Count = Annotated[int, Field(ge=0, le=999_999_999)]
 
 
 class PortionBody(Body):
@@ -51,6 +56,7 @@ class Draw(Body):
     portions: list[PortionBody] = Field(
         default=[], max_length=50, description="left out: one each for test, reserve and retention"
     )
+    shortfall_reason: Optional = Field("", description="why a portion smaller than its methods need is enough")
 
 
 class Dispatch(Body):
@@ -109,6 +115,7 @@ class SampleAnswer(Answer):
     seal_no: str
     place: str
     plan: str
+    record: Record
     received_at: datetime | None
     condition: str
     condition_note: str
@@ -122,6 +129,58 @@ class SampleAnswer(Answer):
     custody: list[CustodyAnswer]
     analyses: list[AnalysisView]
     verbs: list[Verb]
+
+
+class Inspection(Body):
+    """The last three are said under reduced inspection, whose numbers are not held: n, Ac and Re of Table 2-C."""
+
+    characteristic: Short = Field("", description="left out: the one that the plan is for")
+    inspected: Count
+    defectives: Count
+    n: Count | None = None
+    ac: Count | None = None
+    re: Count | None = None
+    reason: Optional = Field("", description="why an inspection that is recorded already is recorded anew")
+
+
+class PiecesAnswer(Answer):
+    characteristic: str
+    severity: str = Field(description="normal, tightened, reduced or discontinued")
+    level: str
+    aql: str
+    lot_size: int | None
+    letter: str = Field(description="code letter of the lot; empty where no plan can be made")
+    n: int | None
+    ac: int | None
+    re: int | None
+    whole_lot: bool
+    why: Refusal | None = Field(description="what led to the severity; null where nothing changed it")
+    refusals: list[Refusal] = Field(description="why the lot cannot be accepted by sampling now")
+
+
+class DrawAnswer(Answer):
+    limit: str
+    analyte_zh: str
+    analyte_en: str
+    n: int
+    portion: str = Field(description="of each unit; empty where it is not stated")
+
+
+class NeedAnswer(Answer):
+    name: str
+    portion: str
+    times: int
+
+
+class SamplingPlanAnswer(Answer):
+    lot: str
+    pieces: PiecesAnswer | None = Field(description="null where the goods are not inspected piece by piece")
+    units: int = Field(description="units of food to draw; 0 where no limit is a plan")
+    draws: list[DrawAnswer]
+    needs: list[NeedAnswer] = Field(description="portions that the methods take of the sample")
+    plan: str
+    plan_zh: str
+    inspections: list[InspectionView]
 
 
 class SampleQuery(PageQuery):
@@ -175,7 +234,7 @@ def draw(tx: Transaction, body: Draw) -> str:
     first, second = body.samplers
     cmd = DrawSample(
         body.lot, first, second, body.seal_no, body.place, body.plan, body.increments, body.environment, body.drawn_at,
-        *((parts,) if parts else ()),
+        parts or DrawSample.portions, body.shortfall_reason,
     )  # fmt: skip
     return sample.draw(tx, cmd).no
 
@@ -224,4 +283,58 @@ def approve(tx: Transaction, _body: Signed, no: str) -> str:
 )  # fmt: skip
 def retain(tx: Transaction, body: Retain, no: str) -> str:
     sample.retain(tx, no, body.place, body.until)
+    return no
+
+
+def _plan_shown(tx: Transaction, no: str) -> SamplingPlanAnswer:
+    seen = plans.of_lot(tx, no)
+    return SamplingPlanAnswer(
+        lot=seen.lot_no,
+        pieces=_pieces(seen.plan.pieces) if seen.plan.pieces else None,
+        units=seen.plan.units,
+        draws=[_units(one) for one in seen.plan.wanted.units],
+        needs=[NeedAnswer(name=n.name, portion=n.portion, times=n.count) for n in seen.plan.wanted.needs],
+        plan=seen.line,
+        plan_zh=seen.line_zh,
+        inspections=list(seen.inspections),
+    )
+
+
+def _units(one: portions.Units) -> DrawAnswer:
+    draw = one.draw
+    return DrawAnswer(
+        limit=draw.limit, analyte_zh=one.analyte_zh, analyte_en=one.analyte_en, n=draw.n,
+        portion=str(draw.portion or ""),
+    )  # fmt: skip
+
+
+def _pieces(seen: sampling.Pieces) -> PiecesAnswer:
+    found = seen.plan
+    return PiecesAnswer(
+        characteristic=seen.setting.characteristic, severity=seen.severity, level=seen.setting.level,
+        aql=f"{seen.setting.aql:f}", lot_size=seen.size.count if seen.size else None,
+        letter=found.letter if found else "", n=found.n if found else None, ac=found.ac if found else None,
+        re=found.re if found else None, whole_lot=bool(found and found.whole_lot), why=seen.why,
+        refusals=list(seen.refusals),
+    )  # fmt: skip
+
+
+@reads(
+    "/lots/<no>/sampling-plan", "request:see", SamplingPlanAnswer,
+    "What must be drawn of a lot: pieces to inspect, units of food, portions",
+)  # fmt: skip
+def sampling_plan(tx: Transaction, _query: None, no: str) -> SamplingPlanAnswer:
+    return _plan_shown(tx, no)
+
+
+@writes(
+    "POST", "/lots/<no>/inspections", "sample:draw", SamplingPlanAnswer,
+    "Record what was found in the pieces inspected: the lot is judged by its plan", body=Inspection,
+    then=_plan_shown, status=201, example={"characteristic": "", "inspected": 80, "defectives": 2},
+)  # fmt: skip
+def inspect(tx: Transaction, body: Inspection, no: str) -> str:
+    cmd = sampling.RecordInspection(
+        no, body.characteristic, body.inspected, body.defectives, body.n, body.ac, body.re, body.reason
+    )
+    sampling.record_inspection(tx, cmd)
     return no

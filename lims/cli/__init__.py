@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Command] = dict((
     _at("read", "读取仪器文件", "read an instrument file"),
     _at("verify", "验证证书 PDF", "verify a certificate PDF"),
     _at("certificate", "导出已签发的证书", "export issued certificates"),
+    _at("limits", "检查或导入限量库", "check or import a library of limits"),
     _at("trail", "核查审计记录", "check the audit trail"),
     _at("bench", "与最低成本对比的性能测试", "benchmarks as ratios to a bare floor"),
 ))

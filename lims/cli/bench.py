@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("register", "worklist", "certificate", "start")
+NAMES = ("register", "worklist", "certificate", "decide", "entry", "limits", "start")
 
 
 def main(argv: list[str]) -> int:

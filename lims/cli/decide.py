@@ -84,18 +84,21 @@ def _judged(case: Case) -> Conformity:
 
 
 def _as_json(case: Case, found: Conformity, extra: Mapping[str, Any]) -> dict[str, Any]:
-    unit = found.unit or (case.limit.unit if case.limit else None)
+    return {**answer(case.id, found, case.limit.unit if case.limit else ""), **extra}
+
+
+def answer(id: Any, found: Conformity, limit_unit: str) -> dict[str, Any]:
+    """A verdict as the public interface shows it; one without a unit of its own is in that of the limit."""
     worked, worked_zh = found.lines
     return {
-        "id": case.id,
+        "id": id,
         "verdict": found.verdict,
         "reason": found.reason,
         "compared": found.compared,
-        "unit": unit or None,
+        "unit": found.unit or limit_unit or None,
         "acceptance_limit": found.acceptance_limit,
         "p_conform": found.p_conform,
         "worked": worked,
         "worked_zh": worked_zh,
         "qualifier": found.qualifier or None,
-        **extra,
     }

@@ -1,6 +1,6 @@
 """``lims read FILE``: what an instrument file says, one reading a line, and the account of it last.
 
-It stores nothing and matches nothing; it shows what the importer would see.
+It stores nothing and matches nothing; it shows what the importer would see, read in a process apart as there.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from instruments import registry
 from instruments.errors import FileRefused, RecipeError, UnknownAdapter
 from instruments.reading import Parsed, Reading
-from instruments.source import MAX_BYTES
+from instruments.sandbox import MAX_BYTES, parse_apart
 from lims.domain.rules.errors import LimsError
 
 ANSWERED, FAULT, MALFORMED, REFUSED = 0, 1, 2, 3
@@ -81,12 +80,15 @@ def _read(words: argparse.Namespace, data: bytes) -> int:
 
 def _parsed(words: argparse.Namespace, data: bytes) -> Parsed:
     """A recipe is a file where it ends in .json, else the key of a shipped one."""
+    name = "" if words.file == "-" else Path(words.file).name
     if words.recipe and words.recipe.lower().endswith(".json"):
-        return registry.read_by_recipe(data, Path(words.recipe).read_bytes())
-    return registry.read(data, words.recipe or words.adapter)
+        return parse_apart(data, recipe=Path(words.recipe).read_bytes(), name=name)
+    return parse_apart(data, words.recipe or words.adapter, name=name)
 
 
 def _list() -> int:
+    from instruments import registry  # every adapter is loaded for the list alone
+
     for adapter in registry.everyone():
         _say({"key": adapter.key, "kind": adapter.kind, "tried_on_real_files": adapter.tried_on_real_files,
               "version": adapter.version, "technique": adapter.technique})

@@ -106,19 +106,27 @@ def convert(value: Decimal, source: str, target: str, readings: Mapping[str, Dec
     BadInput BASIS_..._NEEDED names the missing reading, BASIS_READING_OUT_OF_BOUNDS one that cannot be.
     """
     start, end = _pair(source, target)
+    names, ratio = needed(source, target), share(source, target, readings)
+    if not names:
+        return Based(value, target, value, source, (), (), Decimal(1))
+    found = as_decimal(Fraction(value) * ratio)
+    given = tuple((name, plain(readings[name])) for name in names)
+    steps = ((_line(value, start, end, dict(given)), plain(found)),)
+    return Based(found, target, value, source, given, steps, as_decimal(ratio))
+
+
+def share(source: str, target: str, readings: Mapping[str, Decimal]) -> Fraction:
+    """What a value on the one basis is multiplied with to be on the other; BadInput as for ``convert``."""
+    start, end = _pair(source, target)
     names = needed(source, target)
     for name in names:
         _check(name, readings.get(name), target)
     used = {name: Fraction(readings[name]) for name in names}
     if not names:
-        return Based(value, target, value, source, (), (), Decimal(1))
+        return Fraction(1)
     if end.above(used) <= 0 or start.above(used) <= 0:
         raise BadInput("BASIS_NOTHING_LEFT", target=target, readings=", ".join(names))
-    ratio = start.above(used) / start.below(used) * end.below(used) / end.above(used)
-    found = as_decimal(Fraction(value) * ratio)
-    given = tuple((name, plain(readings[name])) for name in names)
-    steps = ((_line(value, start, end, dict(given)), plain(found)),)
-    return Based(found, target, value, source, given, steps, as_decimal(ratio))
+    return start.above(used) / start.below(used) * end.below(used) / end.above(used)
 
 
 def _pair(source: str, target: str) -> tuple[Basis, Basis]:

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
+from lims.domain.numbers import units
 from lims.domain.numbers.entry import Entry, read_entry
+from lims.domain.numbers.rounding import plain, significant
+from lims.domain.numbers.statistics import as_decimal
+from lims.domain.replicate import Allowance, Repeatability, duplicates
+from lims.domain.rules.errors import BadInput
 
 DUPLICATE_PERCENT = Decimal(20)
 """Largest difference of two results in per cent of their mean (GB 5009 series, the widest class)."""
@@ -28,6 +34,9 @@ class Finding:
     partner: tuple[tuple[str, str], ...] = ()
     wanted: tuple[str, ...] = ()
     """Analytes without which the position is not yet found."""
+    repeatability: Repeatability | None = None
+    """The limit that the method declares; without one, the widest of the GB 5009 series holds."""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,10 +106,29 @@ def _duplicate(finding: Finding, analyte: str, entry: Entry) -> Outcome:
     other = read_entry(first)
     if entry.value is None or other.value is None or entry.qualifier or other.qualifier:
         return Outcome("good")  # censored values have no difference to judge
-    mean = (entry.value + other.value) / 2
-    if mean and abs(entry.value - other.value) / abs(mean) * 100 > DUPLICATE_PERCENT:
-        return Outcome("broken", f"{finding.label} {analyte}: {entry.text} against {first}")
-    return Outcome("good")
+    unit, second = entry.unit or other.unit or finding.unit, other.value
+    if entry.unit and other.unit and units.convertible(other.unit, entry.unit):
+        second = units.convert(second, other.unit, entry.unit)
+    agreed = duplicates(entry.value, second, _allowance(finding, entry.value, second, unit))
+    if agreed.ok:
+        return Outcome("good")
+    found = f"{plain(_few(agreed.difference))} > {plain(_few(agreed.allowed))}"
+    return Outcome("broken", f"{finding.label} {analyte}: {entry.text} against {first} ({found})")
+
+
+def _allowance(finding: Finding, a: Decimal, b: Decimal, unit: str) -> Allowance:
+    """The method's own limit at the mean of both; the default where it declares none there."""
+    if finding.repeatability is not None:
+        try:
+            return finding.repeatability.at(as_decimal((Fraction(a) + Fraction(b)) / 2), unit)
+        except BadInput:  # below the levels that are declared, or in a unit that cannot be compared
+            pass
+    return Allowance(percent=DUPLICATE_PERCENT)
+
+
+def _few(value: Decimal) -> Decimal:
+    """As a person reads it; what is compared keeps all of its digits."""
+    return significant(value, 4) if len(value.as_tuple().digits) > 4 else value
 
 
 def _spike(finding: Finding, analyte: str, entry: Entry) -> Outcome:

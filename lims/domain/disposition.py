@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from lims.domain.rules.errors import BadInput
+
 COMPOSITE: Mapping[str, tuple[str, ...]] = {
     "RETURN_OR_DESTROY": ("RETURN", "DESTROY"),
     "DETAIN_AND_REFUSE": ("DESTROY", "REDISPATCH", "SPECIAL_TREATMENT", "OTHER_USE"),
@@ -41,6 +43,33 @@ class Proposal:
 
 
 FAIL_SAFE = Proposal("DEFAULT", "HOLD", ("HOLD",), "none", "none", "no rule matched")
+"""The last row of the table; it has one version for ever."""
+_LAST = 99
+_SILENT = frozenset({"ANY", "NONE", ""})
+"""States that say nothing of what was done to the goods."""
+
+
+KNOWN_STATES = frozenset({"ANY", "NONE", "RISK_MONITORING_SAMPLE", "TREATED_RETEST_PASS", "TREATMENT_FAILED_OR_LATE"})
+"""States that the laboratory knows by itself: from the purpose of the request and from the rounds of the lot."""
+
+
+def findings(rules: Iterable[Mapping[str, str]], asked: Facts) -> tuple[str, ...]:
+    """The states that a person must establish before these rows apply: is there an effective treatment? which class?"""
+    ordered = sorted(rules, key=lambda rule: int(rule["priority"]))
+    found = [row["state"] for row in ordered if _matches(row, replace(asked, state=row["state"]))]
+    return tuple(dict.fromkeys(state for state in found if state not in KNOWN_STATES))
+
+
+def check(row: Mapping[str, str]) -> None:
+    """What no version of a row may be: behind the fail-safe row, or a release of goods that did not conform.
+
+    Only what passed, or passed after a treatment, is released; an open verdict never is (GACC Decree 249).
+    """
+    if int(row["priority"]) >= _LAST and row["disposition"] != FAIL_SAFE.disposition:
+        raise BadInput("NOT_BEHIND_THE_LAST_ROW", field="priority", value=row["priority"])
+    offered = {row["disposition"], *(row.get("allowed_choices") or "").split(";")}
+    if "RELEASE" in offered and row["verdict"] != "PASS" and (row["verdict"] != "FAIL" or row["state"] in _SILENT):
+        raise BadInput("RELEASE_WITHOUT_PASS", field="disposition", value=row["disposition"])
 
 
 def propose(rules: Iterable[Mapping[str, str]], asked: Facts) -> Proposal:

@@ -19,6 +19,11 @@ from lims.domain.specification import in_force
 
 FIGURES = 3
 """Significant figures that a calculated result is reported with where the method does not say."""
+DECLARED = (
+    "repeatability", "uncertainty", "validation", "recovery_correction", "analytical_correction", "plate_range",
+    "portion",
+)  # fmt: skip
+"""Fields that are kept as they were written; whoever uses one reads it."""
 _READING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
 _MOST_READINGS = 20
 _NEAR = Decimal("1e-12")
@@ -67,6 +72,19 @@ class MethodVersion:
     formula_analytes: tuple[str, ...] = ()
     """The analytes that the formula is for; empty: all of the method."""
     figures: int = FIGURES
+    repeatability: str = ""
+    """The limit of repeatability as declared: ``10%``, ``0.02 mg/kg``, or by level; see replicate.py."""
+    uncertainty: str = ""
+    """As declared: a line such as ``20%; k=2; source: VR-7`` or the fields of a model; see validation.py."""
+    validation: str = ""
+    """The laboratory's own record, empty for a method of the seed."""
+    recovery_correction: str = ""
+    """``82%`` once for all, ``asked`` with each result, empty for none."""
+    analytical_correction: str = ""
+    """``toy``: results of element migration are compared less the correction of the element."""
+    plate_range: str = ""
+    """Colonies on a plate that is counted: ``20-200``, or by analyte; empty for the usual, see plate_count.py."""
+    portion: str = ""
 
     def calculates(self, analyte: str, unit: str) -> bool:
         """Whether the formula gives a result of the analyte that can be compared in the unit asked for."""
@@ -141,6 +159,7 @@ def method_from(
         formula_unit=text.get("formula_unit", ""),
         formula_analytes=listed(text.get("formula_analytes", "")),
         figures=_figures(text.get("figures", "")),
+        **{name: text.get(name, "") for name in DECLARED},
     )
 
 
@@ -235,6 +254,6 @@ def _positive(field: str, text: str) -> None:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise BadInput("NOT_A_NUMBER", field=field, value=text) from None
+        raise BadInput("NOT_A_NUMBER", field=field, text=text[:60]) from None
     if not number.is_finite() or number <= 0:
-        raise BadInput("NOT_POSITIVE", field=field, value=text)
+        raise BadInput("NOT_POSITIVE", field=field, text=text[:60])

@@ -28,6 +28,7 @@ _MEASURES = ("mg", "g", "kg", "µL", "mL", "dL", "L")
 _AMOUNT = re.compile(r"(?P<value>[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(?P<unit>[^\W0-9_]{1,10})")
 _LONGEST = 40
 _MOST_TIMES = 10_000
+_MOST_REPLICATES = 100
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ class Row:
     def left(self) -> Decimal:
         return self.drawn - self.needed
 
+    @property
+    def shown(self) -> tuple[str, str, str]:
+        """Needed, drawn and left, with their unit."""
+        needed, drawn, left = (_shown(value, self.account) for value in (self.needed, self.drawn, self.left))
+        return needed, drawn, left
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -118,6 +125,14 @@ def _account(unit: str, field: str) -> tuple[str, Decimal]:
 def need_of_method(code: str, content: Mapping[str, str], *, duplicate: bool = False, times: int = 1) -> Need:
     """What a method takes of the sample, from the ``portion`` of its content."""
     return Need(code, (content.get("portion") or "").strip(), "test", times, duplicate)
+
+
+def replicates(text: str) -> int:
+    """Determinations that a method makes of one sample; one where nothing is said, BadInput naming the field."""
+    text = text.strip()
+    if text and not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= _MOST_REPLICATES):
+        raise BadInput("COUNT_OUT_OF_RANGE", field="replicates", value=text[:_LONGEST], least=1, most=_MOST_REPLICATES)
+    return int(text or 1)
 
 
 def held_for(needs: Iterable[Need], use: str) -> tuple[Need, ...]:

@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from lims.domain import disposition
+from lims.domain.decision_rule import decision_rule_from
+from lims.domain.factors import factor_set_from
 from lims.domain.method import check_formula, method_from
+from lims.domain.portion import amount, replicates
 from lims.domain.requirement import analyte_from, product_from
+from lims.domain.residue import check_among, residue_from
 from lims.domain.rules.errors import BadInput
+from lims.domain.sampling.setting import setting_from
 from lims.domain.specification import limit_from
+from lims.domain.validation import check_record
 
 Check = Callable[[str, Mapping[str, str]], object]
+Among = Callable[[str, Mapping[str, str], Mapping[str, Mapping[str, str]]], None]
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,10 @@ class Kind:
     """What the item is searched by -> the field that says it."""
     links: tuple[tuple[str, str], ...] = ()
     """(kind pointed at, field that holds its code or codes)."""
+    among: Among | None = None
+    """Raises BadInput for a content that cannot stand beside the other items of its kind."""
+    fixed: frozenset[str] = frozenset()
+    """Codes of items that have their shipped version and no other."""
 
 
 def _needing(*names: str) -> Check:
@@ -42,6 +54,15 @@ def _needing(*names: str) -> Check:
     return check
 
 
+def _decision_rule(code: str, content: Mapping[str, str]) -> object:
+    return decision_rule_from(code, 1, content)
+
+
+def _category(code: str, content: Mapping[str, str]) -> object:
+    _needing("name_en", "name_zh")(code, content)
+    return setting_from(content)
+
+
 def _limit(code: str, content: Mapping[str, str]) -> object:
     return limit_from(0, code, 1, content)
 
@@ -49,6 +70,10 @@ def _limit(code: str, content: Mapping[str, str]) -> object:
 def _method(code: str, content: Mapping[str, str]) -> object:
     method = method_from(0, code, 1, content)
     check_formula(method)
+    check_record(method)
+    if content.get("portion", "").strip():
+        amount(content["portion"])
+    replicates(content.get("replicates", ""))
     return method
 
 
@@ -56,35 +81,53 @@ def _disposition_rule(code: str, content: Mapping[str, str]) -> object:
     priority = content.get("priority", "")
     if not (priority.isascii() and priority.isdigit()):
         raise BadInput("NOT_A_NUMBER", field="priority", value=priority)
-    asked = ("jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition")
-    return _needing(*asked)(code, content)
+    asked = (
+        "jurisdiction", "goods_class", "verdict", "worst_severity", "state", "disposition", "document", "deadline",
+        "legal_basis",
+    )  # fmt: skip
+    _needing(*asked)(code, content)
+    disposition.check(content)
+    return content
 
 
-_CATEGORY = "seq name_en name_zh what_is_tested goods_class"
+_CATEGORY = "seq name_en name_zh what_is_tested goods_class inspection_level aql characteristic"
 _UNIT = "dimension base_unit factor_to_base offset_to_base rule"
-_ANALYTE = "name_en name_zh cas kind default_unit sum_members note confidence"
+_ANALYTE = "name_en name_zh cas kind default_unit sum_members combine factor_set shown_by note confidence"
 _PRODUCT = "category name_en name_zh hs_examples goods_class note confidence"
 _METHOD = (
     "technique title analytes matrix categories lod lod_unit loq loq_unit u_rel_pct_k2_typical k formula readings "
-    "formula_unit formula_analytes figures instrument demo_cma demo_cnas note confidence"
+    "formula_unit formula_analytes figures portion replicates repeatability uncertainty recovery_correction "
+    "analytical_correction plate_range validation instrument demo_cma demo_cnas note confidence"
 )
 _LIMIT = (
     "jurisdiction product analyte operator value value2 strict unit basis n c m M portion standard clause severity "
-    "nd_rule sum_rule decision_rule_hint note confidence"
+    "nd_rule sum_rule decision_rule_hint first matrix note confidence"
 )
 _RULE = (
     "priority jurisdiction goods_class verdict worst_severity state disposition allowed_choices document deadline "
     "legal_basis editable note confidence"
 )
+_DECISION = "jurisdiction name r p_min comparison expanded source clause name_zh name_en note confidence"
+_RESIDUE = "analyte jurisdiction molar_mass members source note confidence"
+_FACTORS = "name_en name_zh factors source note confidence"
 _NAMES = {"name_zh": "name_zh", "name_en": "name_en"}
 _WHOSE = {"jurisdiction": "jurisdiction", "product": "product", "analyte": "analyte"}
 
 
 def _kinds() -> tuple[Kind, ...]:
     return (
-        Kind("category", "categories", "category", _words(_CATEGORY), _needing("name_en", "name_zh"), _NAMES),
+        Kind("category", "categories", "category", _words(_CATEGORY), _category, _NAMES),
         Kind("unit", "units", "unit", _words(_UNIT), _needing("dimension", "base_unit")),
         Kind("analyte", "analytes", "analyte", _words(_ANALYTE), analyte_from, _NAMES),
+        Kind(
+            "residue_definition", "residue_definitions", "residue", _words(_RESIDUE), residue_from,
+            {"analyte": "analyte", "jurisdiction": "jurisdiction"}, (("analyte", "analyte"), ("analyte", "members")),
+            check_among,
+        ),
+        Kind(
+            "factor_set", "factor_sets", "factor_set", _words(_FACTORS), factor_set_from, _NAMES,
+            (("analyte", "factors"),),
+        ),
         Kind(
             "product", "products", "product", _words(_PRODUCT), product_from,
             {**_NAMES, "category": "category", "hs_codes": "hs_examples"}, (("category", "category"),),
@@ -94,12 +137,16 @@ def _kinds() -> tuple[Kind, ...]:
             (("analyte", "analytes"), ("category", "categories")),
         ),
         Kind(
+            "decision_rule", "decision_rules", "rule_code", _words(_DECISION), _decision_rule,
+            {**_NAMES, "jurisdiction": "jurisdiction"},
+        ),
+        Kind(
             "limit", "limits", "limit_id", _words(_LIMIT), _limit, _WHOSE,
-            (("product", "product"), ("analyte", "analyte"), ("unit", "unit")),
+            (("product", "product"), ("analyte", "analyte"), ("unit", "unit"), ("decision_rule", "decision_rule_hint")),
         ),
         Kind(
             "disposition_rule", "disposition_rules", "rule_id", _words(_RULE), _disposition_rule,
-            {"jurisdiction": "jurisdiction"},
+            {"jurisdiction": "jurisdiction"}, fixed=frozenset({disposition.FAIL_SAFE.rule_id}),
         ),
     )  # fmt: skip
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from lims.domain.numbers import units
+from lims.domain.numbers.declared import PERCENT, Declared, declared
 from lims.domain.numbers.rounding import plain
 from lims.domain.numbers.statistics import as_decimal, mean, median
 from lims.domain.rules.errors import BadInput
@@ -41,6 +43,40 @@ class Allowance:
             return Fraction(self.absolute)
         assert self.percent is not None
         return Fraction(self.percent) / 100 * abs(middle)
+
+
+@dataclass(frozen=True)
+class Repeatability:
+    """What a method declares: one limit, or one from each level on (``20%; 15% from 0.1 mg/kg``)."""
+
+    said: Declared
+
+    def at(self, middle: Decimal, unit: str) -> Allowance:
+        """The limit at a mean, in the unit of the results. BadInput INCOMPATIBLE_UNIT, LEVEL_NOT_COVERED."""
+        held = [one for one in self.said.figures if _reached(one.start, one.start_unit, middle, unit)]
+        if not held:
+            lowest = self.said.figures[0]
+            raise BadInput("LEVEL_NOT_COVERED", value=plain(middle), lowest=plain(lowest.start), unit=unit)
+        figure = held[-1]
+        if figure.unit == PERCENT:
+            return Allowance(percent=figure.value)
+        own = units.convert_difference(figure.value, figure.unit, unit) if figure.unit and unit else figure.value
+        return Allowance(absolute=own)
+
+
+def _reached(start: Decimal, start_unit: str, middle: Decimal, unit: str) -> bool:
+    here = units.convert(start, start_unit, unit) if start and start_unit and unit else start
+    return here <= middle.copy_abs()
+
+
+def repeatability_from(text: str) -> Repeatability | None:
+    """``10%``, ``0.02 mg/kg``, or levels; None where nothing is declared. BadInput names the field."""
+    if not text.strip():
+        return None
+    said = declared(text, "repeatability")
+    if any(one.unit == "log10" for one in said.figures):
+        raise BadInput("FIELD_NOT_READABLE", field="repeatability")
+    return Repeatability(said)
 
 
 @dataclass(frozen=True)

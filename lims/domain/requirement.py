@@ -15,7 +15,7 @@ from typing import Any
 from lims.domain.method import MethodVersion, listed
 from lims.domain.numbers.units import convert
 from lims.domain.rules.errors import BadInput
-from lims.domain.specification import LimitVersion, frozen, rule_of
+from lims.domain.specification import LimitVersion, frozen
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,12 @@ class Analyte:
     default_unit: str
     cas: str = ""
     sum_members: str = ""
+    """Codes of the members joined by ``+``; empty for what is no group."""
+    combine: str = ""
+    """How its members are taken together where that does not hang on the limit: EACH, TEQ, RATIO_SUM; empty: SUM."""
+    factor_set: str = ""
+    shown_by: tuple[str, ...] = ()
+    """Members whose detection in another method's list calls for this analyte by a method of its own."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,6 @@ class Requirement:
     @property
     def unit(self) -> str:
         return self.limit.unit if self.limit else ""
-
-    @property
-    def rule(self) -> dict[str, str] | None:
-        return rule_of(self.limit) if self.limit else None
 
     @property
     def blocked(self) -> bool:
@@ -141,24 +143,45 @@ def propose(
     ]
     usable = [method for method in methods if method.in_force(on)]
     found = tuple(
-        _requirement(limit, product.category, usable, analytes) for limit in sorted(asked, key=lambda one: one.code)
+        _first_step(limit, product.category, usable, analytes) for limit in sorted(asked, key=lambda one: one.code)
     )
     return found, "" if found else "NO_LIMITS"
 
 
-def _requirement(
+def _first_step(
     limit: LimitVersion, category: str, methods: Sequence[MethodVersion], analytes: Mapping[str, Analyte]
 ) -> Requirement:
+    """The total where the law lets it be measured first and a method for it is there; else the analyte itself."""
+    if not any(method.covers(limit.first, category) for method in methods):
+        return direct(limit, category, methods, analytes)
+    asked = _requirement(limit, limit.first, category, methods, analytes)
+    return replace(asked, why=(*asked.why, "TOTAL_FIRST"))
+
+
+def direct(
+    limit: LimitVersion, category: str, methods: Sequence[MethodVersion], analytes: Mapping[str, Analyte]
+) -> Requirement:
+    """The analyte of the limit itself: the second step of a two-step test, or its only one."""
+    return _requirement(replace(limit, first=""), limit.analyte, category, methods, analytes)
+
+
+def _requirement(
+    limit: LimitVersion,
+    measured: str,
+    category: str,
+    methods: Sequence[MethodVersion],
+    analytes: Mapping[str, Analyte],
+) -> Requirement:
     ranked = sorted(
-        ((method, fit(method, limit)) for method in methods if method.covers(limit.analyte, category)),
+        ((method, fit(method, limit)) for method in methods if method.covers(measured, category)),
         key=lambda pair: _preference(pair[0], pair[1], limit.jurisdiction),
     )
-    name = analytes.get(limit.analyte)
+    name = analytes.get(measured)
     method, how = ranked[0] if ranked else (None, "NO_METHOD")
     return Requirement(
-        analyte=limit.analyte,
-        analyte_zh=name.name_zh if name else limit.analyte,
-        analyte_en=name.name_en if name else limit.analyte,
+        analyte=measured,
+        analyte_zh=name.name_zh if name else measured,
+        analyte_en=name.name_en if name else measured,
         limit=limit,
         method=method,
         why=("LIMIT_IN_FORCE", how),
@@ -191,6 +214,10 @@ def _preference(method: MethodVersion, how: str, jurisdiction: str) -> tuple[int
     return (FITS[how], "CMA" not in method.marks, foreign, -method.edition, method.code)
 
 
+FULL_HS = 6
+"""Digits of an HS code that names a subheading; a shorter one is vague."""
+
+
 def find_products(wanted: str, products: Iterable[Product]) -> tuple[Product, ...]:
     """The products meant by a product code or by an HS code: none, one, or several to choose from.
 
@@ -205,7 +232,7 @@ def find_products(wanted: str, products: Iterable[Product]) -> tuple[Product, ..
     ranked = [(max((_match(digits, hs) for hs in product.hs_codes), default=0), product) for product in known]
     longest = max((length for length, _ in ranked), default=0)
     found = [product for length, product in ranked if length and length == longest]
-    if len(digits) < 6:
+    if len(digits) < FULL_HS:
         below = [p for p in known if any(hs_digits(hs).startswith(digits) for hs in p.hs_codes)]
         found = list(dict.fromkeys([*found, *below])) if longest < len(digits) else found
     return tuple(sorted(found, key=lambda product: product.code))
@@ -224,6 +251,35 @@ def _match(digits: str, heading: str) -> int:
         return 1 if span.group(1) <= digits[:2] <= span.group(2) else 0
     bare = hs_digits(heading)
     return len(bare) if bare and digits.startswith(bare) else 0
+
+
+def search_words(kind: str, content: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """(sort, word) of everything that a version of a product or of a method is looked up by; nothing for others."""
+    if kind == "product":
+        words = {word for heading in listed(content.get("hs_examples", "")) for word in _heading_words(heading)}
+        return tuple(("hs", word) for word in sorted(words))
+    if kind == "method":
+        lists = (("analyte", "analytes"), ("category", "categories"))
+        return tuple((sort, word) for sort, name in lists for word in sorted(set(listed(content.get(name, "")))))
+    return ()
+
+
+def _heading_words(heading: str) -> tuple[str, ...]:
+    """The digits of a heading; a range of chapters is the chapters in it, each marked as explaining least."""
+    span = re.fullmatch(r"(\d\d)-(\d\d)", heading)
+    if span:
+        return tuple(f"{CHAPTER}{number:02}" for number in range(int(span[1]), int(span[2]) + 1))
+    bare = hs_digits(heading)
+    return (bare,) if bare else ()
+
+
+CHAPTER = "-"
+"""What stands before a chapter that comes from a range."""
+
+
+def heading_words(digits: str) -> tuple[str, ...]:
+    """The words of all headings that can explain a declared code; those below a vague one are found by its digits."""
+    return (*(digits[:length] for length in range(2, len(digits) + 1)), f"{CHAPTER}{digits[:2]}")
 
 
 def product_from(code: str, content: Mapping[str, str]) -> Product:
@@ -246,6 +302,7 @@ def product_from(code: str, content: Mapping[str, str]) -> Product:
 
 
 ANALYTE_KINDS = ("numeric", "sum", "microbiological", "qualitative")
+ANALYTE_COMBINES = ("SUM", "EACH", "TEQ", "RATIO_SUM")
 
 
 def analyte_from(code: str, content: Mapping[str, str]) -> Analyte:
@@ -255,6 +312,11 @@ def analyte_from(code: str, content: Mapping[str, str]) -> Analyte:
             raise BadInput("FIELD_NEEDED", field=name)
     if content["kind"] not in ANALYTE_KINDS:
         raise BadInput("UNKNOWN_CHOICE", field="kind", value=content["kind"])
+    combine = content.get("combine") or ""
+    if combine and combine not in ANALYTE_COMBINES:
+        raise BadInput("UNKNOWN_CHOICE", field="combine", value=combine)
+    if combine == "TEQ" and not content.get("factor_set"):
+        raise BadInput("FIELD_NEEDED", field="factor_set")
     return Analyte(
         code,
         content["name_zh"],
@@ -263,4 +325,7 @@ def analyte_from(code: str, content: Mapping[str, str]) -> Analyte:
         content.get("default_unit", ""),
         content.get("cas", ""),
         content.get("sum_members", ""),
+        combine,
+        content.get("factor_set") or "",
+        tuple(filter(None, (content.get("shown_by") or "").split("+"))),
     )

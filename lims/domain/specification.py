@@ -1,6 +1,6 @@
-"""Limits as printed: one version of one limit of one product, and the decision rule that goes with it.
+"""Limits as printed: one version of one limit of one product.
 
-Texts keep their printed digits. It knows nothing of results; judging is conformity.py.
+Texts keep their printed digits. It knows nothing of results (conformity) and chooses no rule (decision_rule.py).
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ class LimitVersion:
     nd_rule: str = ""
     sum_rule: str = ""
     note: str = ""
+    first: str = ""
+    """The analyte of the total that may be measured first (GB 2762): at or below the limit the lot conforms."""
+    matrix: str = ""
+    """Which part or form of the product it is for, where the standard sets several; empty: the product as such."""
 
     def in_force(self, on: date) -> bool:
         """An unknown first day counts as in force, an open last day has no end."""
@@ -70,6 +74,25 @@ class LimitVersion:
 
 def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
     return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
+
+
+Place = tuple[str, str, str, str]
+"""What only one limit may be in force for at a time: jurisdiction, product, analyte, matrix."""
+
+
+def place_of(content: Mapping[str, str]) -> Place | None:
+    """None for a limit that only informs: it judges nothing and may stand beside another."""
+    if content.get("operator") == "INFO_LE":
+        return None
+    jurisdiction, product, analyte, matrix = (
+        (content.get(name) or "").strip() for name in ("jurisdiction", "product", "analyte", "matrix")
+    )
+    return jurisdiction, product, analyte, matrix
+
+
+def overlap(a_from: date | None, a_to: date | None, b_from: date | None, b_to: date | None) -> bool:
+    """Whether two times in force share a day; an unknown end is open, and both last days count."""
+    return (a_from is None or b_to is None or a_from <= b_to) and (b_from is None or a_to is None or b_from <= a_to)
 
 
 def limit_from(
@@ -109,6 +132,8 @@ def limit_from(
         nd_rule=text.get("nd_rule", ""),
         sum_rule=text.get("sum_rule", ""),
         note=text.get("note", ""),
+        first=text.get("first", ""),
+        matrix=text.get("matrix", ""),
     )
     _check(limit)
     return limit
@@ -166,20 +191,6 @@ def _count(field: str, text: str) -> int | None:
     if not (text.isascii() and text.isdigit()):
         raise BadInput("NOT_A_NUMBER", field=field, value=text)
     return int(text)
-
-
-def rule_of(limit: LimitVersion) -> dict[str, str]:
-    """The decision rule of the limit: its own hint first, else that of the jurisdiction.
-
-    ``expanded`` stands only where the rule itself gives the uncertainty (SANTE/11312: U = 50 %).
-    """
-    if limit.rule_hint == "CN_GB8170_FULL":
-        return {"name": "SIMPLE", "comparison": "FULL"}
-    if limit.rule_hint == "EU_SANTE_50PCT":
-        return {"name": "GUARDED_REJECTION", "comparison": "FULL", "expanded": "50%"}
-    if limit.rule_hint == "EU_BEYOND_DOUBT" or limit.jurisdiction == "EU":
-        return {"name": "GUARDED_REJECTION", "comparison": "FULL"}
-    return {"name": "SIMPLE", "comparison": "FULL"}
 
 
 def frozen(limit: LimitVersion) -> dict[str, Any]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from lims.domain.method import MethodVersion
 from lims.domain.numbers import units
+from lims.domain.numbers.budget import Budget
+from lims.domain.numbers.components import budget_from, model_of
+from lims.domain.numbers.declared import model_said
 from lims.domain.numbers.rounding import plain
 from lims.domain.numbers.uncertainty import UncertaintyModel, model_from, number_from
 from lims.domain.rules.errors import BadInput
 from lims.domain.rules.refusal import Refusal, refusal
+from lims.domain.workup import check_declared
 
 LEAST_LEVELS = 3
 LEAST_REPLICATES = 6
@@ -55,6 +59,8 @@ class ValidationRecord:
     """The working range."""
     recoveries: tuple[RecoveryLevel, ...] = ()
     uncertainty: UncertaintyModel | None = None
+    budget: Budget | None = None
+    """The components that the uncertainty was made of, where it was reckoned from a budget."""
     matrices: tuple[str, ...] = ()
     """Codes of the categories of goods that were tried."""
     performed_by: str = ""
@@ -68,16 +74,11 @@ class ValidationRecord:
 def record_from(content: str | Mapping[str, Any]) -> ValidationRecord:
     """Reads the stored JSON or its fields, all texts; BadInput names the field that cannot stand."""
     if isinstance(content, str):
-        try:
-            content = json.loads(content, parse_float=str, parse_int=str)
-        except ValueError:
-            raise BadInput("FIELD_NOT_READABLE", field="validation") from None
+        content = _json(content, "validation")
     if not isinstance(content, Mapping):
         raise BadInput("FIELD_NOT_READABLE", field="validation")
     unit = str(content.get("unit") or "")
-    model = content.get("uncertainty")
-    if model is not None and not isinstance(model, Mapping):
-        raise BadInput("FIELD_NOT_READABLE", field="uncertainty")
+    budget = _budget(content)
     return ValidationRecord(
         unit=units.canonical(unit) if unit else "",
         lod=_figure(content, "lod"),
@@ -85,7 +86,8 @@ def record_from(content: str | Mapping[str, Any]) -> ValidationRecord:
         lowest=_figure(content, "lowest"),
         highest=_figure(content, "highest"),
         recoveries=tuple(map(_level, _listed(content, "recoveries"))),
-        uncertainty=model_from(model) if model else None,
+        uncertainty=_model(content, budget),
+        budget=budget,
         matrices=tuple(str(one).strip() for one in _listed(content, "matrices")),
         performed_by=str(content.get("performed_by") or "").strip(),
         performed_on=_day(content, "performed_on"),
@@ -93,6 +95,72 @@ def record_from(content: str | Mapping[str, Any]) -> ValidationRecord:
         approved_on=_day(content, "approved_on"),
         report=str(content.get("report") or "").strip(),
     )
+
+
+def record_of(method: MethodVersion) -> ValidationRecord | None:
+    """The record that a version of a method keeps; one without its own uncertainty has that of the method's field."""
+    if not method.validation:
+        return None
+    record = record_from(method.validation)
+    if record.uncertainty is None and method.uncertainty:
+        return replace(record, uncertainty=declared_model(method.uncertainty))
+    return record
+
+
+def check_record(method: MethodVersion) -> None:
+    """Whether everything that the method declares can be read; complete it must be at its release only. BadInput."""
+    record_of(method)
+    if method.uncertainty:
+        declared_model(method.uncertainty)
+    check_declared(method)
+
+
+def declared_model(text: str) -> UncertaintyModel:
+    """The method's field: a line (``20%; k=2; source: VR-7``) or the fields of a model as JSON. BadInput."""
+    if not text.lstrip().startswith("{"):
+        return model_said(text)
+    return model_from(_json(text, "uncertainty"))
+
+
+def validated_model(method: MethodVersion) -> UncertaintyModel | None:
+    """The uncertainty that results may be judged with: never the planning figure, nor one without a record."""
+    record = record_of(method)
+    return record.uncertainty if record is not None else None
+
+
+def _model(content: Mapping[str, Any], budget: Budget | None) -> UncertaintyModel | None:
+    """The model of the record: declared in one line or by its fields, else that of its budget."""
+    said = content.get("uncertainty")
+    if isinstance(said, str) and said.strip():
+        return declared_model(said)
+    if said and not isinstance(said, Mapping):
+        raise BadInput("FIELD_NOT_READABLE", field="uncertainty")
+    if said:
+        return model_from(said)
+    if budget is None:
+        return None
+    kept = content["budget"]
+    return model_of(budget, str(kept.get("source") or content.get("report") or ""), kept.get("absolute") is not True)
+
+
+def _budget(content: Mapping[str, Any]) -> Budget | None:
+    kept = content.get("budget")
+    if kept in (None, "", {}):
+        return None
+    if not isinstance(kept, Mapping):
+        raise BadInput("FIELD_NOT_READABLE", field="budget")
+    return budget_from(kept)
+
+
+def _json(text: str, field: str) -> Any:
+    """Its numbers stay the texts that were written."""
+    try:
+        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        raise BadInput("FIELD_NOT_READABLE", field=field) from None
+    if not isinstance(content, Mapping):
+        raise BadInput("FIELD_NOT_READABLE", field=field)
+    return content
 
 
 def gaps(record: ValidationRecord | None, method: MethodVersion) -> tuple[Refusal, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, event, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lims.domain.requirement import search_words
 from lims.persistence.base import Audited, Base
 from lims.persistence.types import JsonText, UtcDateTime
 
@@ -22,9 +24,10 @@ class ReferenceVersionRow(Audited, Base):
     __table_args__ = (
         UniqueConstraint("kind", "code", "number"),
         Index(None, "kind", "state", "code"),
-        Index(None, "kind", "product", "jurisdiction"),
+        Index("ix_reference_version_place", "kind", "product", "jurisdiction", "code", "number"),
         Index(None, "kind", "analyte"),
         Index(None, "kind", "category"),
+        Index(None, "library", "state"),
     )
     noun = "reference_version"
     number_column = "code"
@@ -44,7 +47,39 @@ class ReferenceVersionRow(Audited, Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     content: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    library: Mapped[str] = mapped_column(String(80), default="", comment="the batch it came with; empty: by itself")
     reason: Mapped[str] = mapped_column(String, default="")
     proposed_by: Mapped[int]
     released_by: Mapped[int | None]
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ReferenceWordRow(Base):
+    """A word that a version is found by and that stands in a list inside it: an HS heading, an analyte, a category.
+
+    Made from the version when that is put in, and never changed after, as the version itself is not.
+    """
+
+    __tablename__ = "reference_word"
+    __table_args__ = (Index(None, "sort", "word", "reference_id"), Index(None, "reference_id"))
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    reference_id: Mapped[int] = mapped_column(ForeignKey("reference_version.id", ondelete="CASCADE"))
+    sort: Mapped[str] = mapped_column(String(10), comment="hs, analyte, category")
+    word: Mapped[str] = mapped_column(String(80))
+
+
+def index_words(session: Session, versions: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
+    """Puts in the words of new versions, each given as (id, kind, content)."""
+    words = [
+        {"reference_id": id, "sort": sort, "word": word}
+        for id, kind, content in versions
+        for sort, word in search_words(kind, content)
+    ]
+    if words:
+        session.connection().execute(insert(ReferenceWordRow), words)
+
+
+@event.listens_for(Session, "after_flush")
+def _index_new(session: Session, _context: Any) -> None:
+    new = [row for row in session.new if isinstance(row, ReferenceVersionRow)]
+    index_words(session, ((row.id, row.kind, row.content) for row in new))

@@ -30,6 +30,9 @@ class RequestRow(Audited, Base):
         JsonText, nullable=True, comment="vessel, bill_no, containers, contract_no, entry_date"
     )
     purpose: Mapped[str] = mapped_column(String(40), default="port_sampling")
+    contract_rule: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="the decision rule that the customer asked for, and why: code, reason"
+    )
     note: Mapped[str] = mapped_column(String, default="")
     question: Mapped[str] = mapped_column(String, default="")
     state: Mapped[str] = mapped_column(String(20))

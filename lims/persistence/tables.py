@@ -15,6 +15,7 @@ from lims.persistence import (  # noqa: F401
     request,
     run,
     sample,
+    sampling,
     trail,
     worksheet,
 )

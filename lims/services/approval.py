@@ -15,7 +15,7 @@ from lims.persistence.decision import ReportRow
 from lims.persistence.request import LotRow
 from lims.persistence.sample import SampleRow
 from lims.persistence.worksheet import BatchRow
-from lims.services import facts, lookup, transition
+from lims.services import facts, lookup, ordering, transition
 from lims.services.sample import of_round
 from lims.services.transaction import Transaction
 
@@ -61,11 +61,18 @@ def _batches(tx: Transaction, analyses: list[AnalysisRow]) -> list[Refusal]:
 
 
 def sample_verdict(analyses: list[AnalysisRow]) -> str:
-    """The worst verdict of the results that have a limit (decision_rules: FAIL, INCONCLUSIVE, CONDITIONAL, PASS)."""
+    """The worst verdict of the results that have a limit (decision_rules: FAIL, INCONCLUSIVE, CONDITIONAL, PASS).
+
+    A total that had to be followed by a second test says nothing once that one has its verdict.
+    """
+    answered = ordering.answered(analyses)
     verdicts = [
         row.result.verdict
         for row in analyses
-        if row.state == "verified" and row.result is not None and row.result.verdict != "NO_LIMIT"
+        if row.id not in answered
+        and row.state == "verified"
+        and row.result is not None
+        and row.result.verdict != "NO_LIMIT"
     ]
     return worst(verdicts) if verdicts else "NO_LIMIT"
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lims.domain import batch as rules
 from lims.domain.numbers.entry import read_entry
+from lims.domain.replicate import repeatability_from
 from lims.domain.rules.errors import BadInput, Refused
 from lims.domain.rules.refusal import Refusal, refusal
-from lims.persistence.analysis import AnalysisRow
+from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.persistence.worksheet import PositionRow, QcResultRow, WorksheetRow
 from lims.services import facts, judging, lookup, transition
 from lims.services.transaction import Transaction
@@ -86,8 +87,11 @@ def _finding(tx: Transaction, sheet: WorksheetRow, position: PositionRow) -> rul
     _, loq = judging.lod_loq(method, "")
     texts = tuple((row.analyte, row.text) for row in position.readings)
     partner = _partner(tx, sheet, position)
+    declared = repeatability_from(method.repeatability) if method is not None else None
+    unit = method.loq_unit if method is not None else ""
     return rules.Finding(
-        position.kind, position.label, position.expected, texts, loq, partner, _wanted(tx, sheet, position)
+        position.kind, position.label, position.expected, texts, loq, partner, _wanted(tx, sheet, position), declared,
+        unit,
     )
 
 
@@ -113,7 +117,13 @@ def _partner(tx: Transaction, sheet: WorksheetRow, position: PositionRow) -> tup
         .where(AnalysisRow.worksheet_id == sheet.id, AnalysisRow.position == position.of_position)
         .options(joinedload(AnalysisRow.result))
     )
-    return tuple((row.analyte, row.result.text) for row in tx.session.scalars(query) if row.result is not None)
+    return tuple((row.analyte, _found(row.result)) for row in tx.session.scalars(query) if row.result is not None)
+
+
+def _found(result: ResultRow) -> str:
+    """The text as it was found: a duplicate repeats the reading, not what was corrected or put on another basis."""
+    parts = (result.calculation or {}).get("parts") or ()
+    return next((f"{result.qualifier}{part['raw']}" for part in parts if part.get("raw")), result.text)
 
 
 def refusals(tx: Transaction, row: AnalysisRow) -> list[Refusal]:

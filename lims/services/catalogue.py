@@ -17,7 +17,8 @@ from lims.domain.rules.errors import BadInput, Forbidden, NotFound, Refused
 from lims.domain.rules.refusal import refusal
 from lims.persistence.catalogue import ReferenceVersionRow
 from lims.persistence.instrument import ScopeRow
-from lims.services import transition
+from lims.services import overlap, transition
+from lims.services.reading.method import gaps_of
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
 
@@ -98,6 +99,7 @@ def propose(tx: Transaction, cmd: ProposeVersion) -> Proposed:
     code = cmd.code.strip()
     if kind is None:
         raise BadInput("UNKNOWN_CHOICE", field="kind", value=cmd.kind)
+    _not_fixed(kind, code)
     if not code or len(code) > 80:
         raise BadInput("FIELD_NEEDED", field="code")
     if not cmd.reason.strip():
@@ -107,9 +109,11 @@ def propose(tx: Transaction, cmd: ProposeVersion) -> Proposed:
     content = _content(kind, cmd.content)
     kind.check(code, content)
     _check_links(tx, kind, content)
+    _check_among(tx, kind, code, content)
     row = _row(kind, code, _next_number(tx, kind.kind, code), content, cmd.valid_from, cmd.valid_to)
     row.proposed_by, row.reason = tx.actor.id, cmd.reason.strip()
-    transition.act(tx, row, "propose", Over(), row.reason)
+    beside = overlap.refusals(tx, kind.kind, code, content, row.valid_from, row.valid_to)
+    transition.act(tx, row, "propose", Over(), row.reason, also=beside)
     tx.session.flush()  # the author's duty is over this very version, and the caller is told its id
     transition.note_duty(tx, "author", Over(reference_id=row.id))
     return Proposed(row.id, row.kind, row.code, row.number)
@@ -120,11 +124,16 @@ def release(tx: Transaction, version_id: int) -> None:
     row = version(tx, version_id)
     if row.proposed_by == tx.actor.id:
         raise Refused(refusal("DUTIES_APART", duty="releaser", other="author"))
+    _check_among(tx, KINDS[row.kind], row.code, row.content)
+    missing = gaps_of(row)
+    if missing:
+        raise Refused(*missing)
     row.valid_from = row.valid_from or tx.today
     if row.valid_to is not None and row.valid_to < row.valid_from:
         raise Refused(refusal("VALIDITY_OVER", last_day=row.valid_to.isoformat()))
     row.released_by, row.released_at = tx.actor.id, tx.now
-    transition.act(tx, row, "release", Over(reference_id=row.id), row.reason)
+    beside = overlap.refusals(tx, row.kind, row.code, row.content, row.valid_from, row.valid_to)
+    transition.act(tx, row, "release", Over(reference_id=row.id), row.reason, also=beside)
     for former in _former(tx, row):
         former.valid_to = row.valid_from - timedelta(days=1)
         tx.record(former, "succeed", row.reason)
@@ -138,12 +147,18 @@ def reject(tx: Transaction, version_id: int, reason: str) -> None:
 def retire(tx: Transaction, version_id: int, last_day: date, reason: str) -> None:
     """End an item without a successor; it stays in force through its last day."""
     row = version(tx, version_id)
+    _not_fixed(KINDS[row.kind], row.code)
     if row.valid_from and last_day < row.valid_from:
         raise BadInput("RANGE_ENDS", field="last_day", value=last_day.isoformat())
     if not reason.strip():
         raise BadInput("FIELD_NEEDED", field="reason")
     row.valid_to = last_day
     transition.act(tx, row, "retire", Over(reference_id=row.id), reason)
+
+
+def _not_fixed(kind: Kind, code: str) -> None:
+    if code in kind.fixed:
+        raise Refused(refusal("ITEM_FIXED", item=code))
 
 
 def version(tx: Transaction, version_id: int) -> ReferenceVersionRow:
@@ -163,7 +178,7 @@ def _content(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
 def _check_links(tx: Transaction, kind: Kind, content: Mapping[str, str]) -> None:
     """What a version points at must be an item of the catalogue."""
     for target, name in kind.links:
-        codes = set(listed(content[name]))
+        codes = {item.partition(":")[0].strip() for item in listed(content[name])}
         known = set(
             tx.session.scalars(
                 select(ReferenceVersionRow.code).where(
@@ -175,6 +190,17 @@ def _check_links(tx: Transaction, kind: Kind, content: Mapping[str, str]) -> Non
         )
         if codes - known:
             raise BadInput("NOT_IN_THE_CATALOGUE", field=name, value=sorted(codes - known)[0], kind=target)
+
+
+def _check_among(tx: Transaction, kind: Kind, code: str, content: Mapping[str, str]) -> None:
+    """Some items stand only together with the others of their kind, such as definitions that name one another."""
+    if kind.among is None:
+        return
+    query = select(ReferenceVersionRow).where(
+        ReferenceVersionRow.kind == kind.kind, ReferenceVersionRow.code != code, ReferenceVersionRow.state == "released"
+    )
+    others = {row.code: row.content for row in tx.session.scalars(query.order_by(ReferenceVersionRow.number))}
+    kind.among(code, content, others)
 
 
 def _next_number(tx: Transaction, kind: str, code: str) -> int:

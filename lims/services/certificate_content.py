@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from lims.domain.method import FIGURES
+from lims.domain.conformity.risk import r_of
 from lims.domain.numbers.rounding import plain as printed
-from lims.domain.numbers.rounding import significant
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.certificate import CertificateRow
 from lims.persistence.decision import DecisionRow, DispositionRow, ReportRow
 from lims.persistence.request import LotRow
 from lims.persistence.sample import SampleRow
-from lims.services import facts
+from lims.services import facts, group_content, ordering, rule_line
+from lims.services.rule_line import uncertainty as reported_uncertainty
+from lims.services.shown import reported
 from lims.services.transaction import Transaction
 from reports.certificate.content import (
     CertificateContent,
-    DecisionRule,
     Laboratory,
     Mark,
     Pair,
@@ -98,7 +97,7 @@ def content_of(tx: Transaction, row: CertificateRow, seen: Evidence) -> Certific
         disposition=CHOICES.get(seen.disposition.choice, Pair(seen.disposition.choice, seen.disposition.choice)),
         legal_basis=Pair(seen.disposition.legal_basis),
         reason=Pair(seen.decision.reason) if row.kind != "PASS" else Pair(),
-        rules=rules_of(seen.analyses),
+        rules=rule_line.rules_of(seen.analyses),
         sampling=_sampling(tx, seen),
         received=", ".join(_minute(tx, s.received_at) for s in seen.samples if s.received_at),
         condition=_condition(seen.samples),
@@ -124,6 +123,8 @@ def _name(organisation: Any) -> str:
 
 def summary(analyses: Sequence[AnalysisRow], failing: Sequence[AnalysisRow]) -> Pair:
     """The conclusion in one sentence a language; it names what failed and the standard it failed."""
+    answered = ordering.answered(analyses)
+    analyses = [a for a in analyses if a.id not in answered]
     if failing:
         zh = "；".join(f"{a.analyte_zh}不符合 {_standard(a)}" for a in failing)
         en = "; ".join(f"{a.analyte_en} does not meet {_standard(a)}" for a in failing)
@@ -147,11 +148,13 @@ def result_rows(tx: Transaction, seen: Evidence) -> tuple[tuple[ResultRow, ...],
     category = facts.category_of(tx, seen.lot.line.product)
     scopes = [dict(facts.marks(tx, a.method, a.analyte, category, tx.today)) for a in seen.analyses]
     marks = marks_of(scopes)
+    answered = ordering.answered(seen.analyses)
     rows = tuple(
         _row(seq, a, numbers.get(a.sample_id or 0, ""), "".join(m.sign for m in marks if m.kind not in scope))
         for seq, (a, scope) in enumerate(zip(seen.analyses, scopes, strict=True), start=1)
     )
-    return rows, marks
+    first_steps = {seq for seq, a in enumerate(seen.analyses, start=1) if a.id in answered}
+    return tuple(replace(row, verdict="") if row.seq in first_steps else row for row in rows), marks
 
 
 SIGNS = {"CMA": "#", "CNAS": "*"}
@@ -172,7 +175,7 @@ def marks_of(scopes: Sequence[dict[str, str]]) -> tuple[Mark, ...]:
 
 
 def _row(seq: int, a: AnalysisRow, sample_no: str, signs: str) -> ResultRow:
-    result, frozen = a.result, a.limit or {}
+    result, frozen, rule = a.result, a.limit or {}, rule_line.rule_of(a)
     assert result is not None
     kept = result.conformity or {}
     return ResultRow(
@@ -183,7 +186,7 @@ def _row(seq: int, a: AnalysisRow, sample_no: str, signs: str) -> ResultRow:
         result=reported(result),
         unit=result.unit,
         uncertainty=reported_uncertainty(result),
-        coverage=printed(result.k) if result.expanded is not None and result.k is not None else "",
+        coverage=rule_line.coverage(result),
         limit=limit_text(frozen),
         operator=frozen.get("operator", ""),
         standard=frozen.get("standard", ""),
@@ -195,36 +198,13 @@ def _row(seq: int, a: AnalysisRow, sample_no: str, signs: str) -> ResultRow:
         loq=printed(result.loq) if result.loq is not None else "",
         limit_id=frozen.get("code", ""),
         limit_version=str(frozen.get("version", "")),
-        rule=(a.rule or {}).get("name", ""),
+        rule=rule_line.code_of(rule) if frozen else "",
+        rule_name=rule_line.name_of(rule) if frozen else Pair(),
+        r=r_of(rule) if frozen else "",
+        risk=rule_line.risk(a) if frozen else Pair(),
+        bound=group_content.bound_of(a),
+        members=group_content.members_of(a),
     )
-
-
-def reported(result: Any) -> str:
-    """The result as it is printed: its own digits, censored ones with their sign, a list with all its members."""
-    if result.status == "list" and result.values:
-        return ", ".join(f"{member['qualifier']}{member['value'] or 'ND'}" for member in result.values)
-    if result.status == "not_detected":
-        return "ND"
-    if result.status == "qualitative":
-        return str(result.text)
-    if result.value is not None:
-        return f"{result.qualifier}{printed(_to_report(result))}"
-    return str(result.text)
-
-
-def _to_report(result: Any) -> Decimal:
-    """A typed value as it was typed; a calculated one to the figures kept with it, half to even (GB/T 8170 3.2)."""
-    value: Decimal = result.value
-    if not result.calculation:
-        return value
-    return significant(value, result.calculation.get("figures") or FIGURES)
-
-
-def reported_uncertainty(result: Any) -> str:
-    """U as it is printed: as given, but beside a calculated value with two significant figures (GUM 7.2.6)."""
-    if result.expanded is None:
-        return ""
-    return printed(significant(result.expanded, 2) if result.calculation else result.expanded)
 
 
 def limit_text(frozen: dict[str, Any]) -> str:
@@ -236,27 +216,6 @@ def limit_text(frozen: dict[str, Any]) -> str:
     if frozen["operator"] == "RANGE":
         return f"{frozen['value']} – {frozen['value2']}"
     return str(frozen.get("value") or frozen.get("text") or "")
-
-
-RULE_WORDS = {
-    "SIMPLE": Pair(
-        "简单接受，全数值比较法（GB/T 8170-2008）",
-        "simple acceptance, full-value comparison (GB/T 8170-2008)",
-    ),
-    "GUARDED": Pair("带保护带的接受（ILAC-G8:09/2019 4.2.2）", "guarded acceptance (ILAC-G8:09/2019 4.2.2)"),
-    "NON_BINARY": Pair("非二元判定（ILAC-G8:09/2019 4.2.3）", "non-binary statement (ILAC-G8:09/2019 4.2.3)"),
-    "GUARDED_REJECTION": Pair(
-        "带保护带的拒绝：x − U 大于限量才判不合格",
-        "guarded rejection: fails only when x − U is above the limit",
-    ),
-    "PROBABILITY": Pair("合格概率（JCGM 106:2012 7.3）", "probability of conformity (JCGM 106:2012 7.3)"),
-}
-
-
-def rules_of(analyses: Sequence[AnalysisRow]) -> tuple[DecisionRule, ...]:
-    """Every decision rule used, once, with its r and k (ISO/IEC 17025 7.8.6.2 c)."""
-    used = dict.fromkeys((a.rule or {}).get("name", "SIMPLE") for a in analyses if a.limit)
-    return tuple(DecisionRule(name, RULE_WORDS[name], r="0" if name == "SIMPLE" else "1", k="2") for name in used)
 
 
 def _signatories(tx: Transaction, seen: Evidence, row: CertificateRow) -> tuple[Signatory, ...]:

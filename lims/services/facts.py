@@ -5,20 +5,24 @@ Every question is a constant number of queries by index; nothing is kept between
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
-from lims.domain import accreditation, competence, equipment, specification
+from lims.domain import accreditation, competence, equipment
 from lims.domain import requirement as needs
+from lims.domain.decision_rule import RuleVersion, decision_rule_from
+from lims.domain.factors import FactorSet, factor_set_from
 from lims.domain.method import MethodVersion, method_from
 from lims.domain.requirement import Analyte, Product, Requirement
+from lims.domain.residue import Residue, residue_from
 from lims.domain.rules.errors import BadInput, NotFound
 from lims.domain.rules.refusal import Refusal
 from lims.domain.specification import LimitVersion, limit_from
 from lims.persistence.catalogue import ReferenceVersionRow as Row
+from lims.persistence.catalogue import ReferenceWordRow as Word
 from lims.persistence.instrument import AuthorisationRow, InstrumentRow, ScopeRow
 from lims.services.transaction import Transaction
 
@@ -38,14 +42,16 @@ class Proposal(NamedTuple):
 
 
 def proposal(tx: Transaction, product_or_hs: str, jurisdiction: str, on: date) -> Proposal:
-    """Four queries: products, limits of the one found, methods, names of the analytes."""
+    """Five queries at most: product by code, by heading, its limits, names of the analytes, methods for them."""
     found = product_candidates(tx, product_or_hs, on)
     if len(found) != 1:
         return Proposal("", "", (), "AMBIGUOUS_PRODUCT" if found else "UNKNOWN_PRODUCT")
     goods = found[0]
     limits = limits_of(tx, goods.code, jurisdiction, on)
-    named = analytes(tx, (one.analyte for one in limits), on)
-    asked, gap = needs.propose(goods, jurisdiction, on, limits, methods(tx, on) if limits else (), named)
+    wanted = {code for one in limits for code in (one.analyte, one.first) if code}
+    named = analytes(tx, wanted, on)
+    usable = methods(tx, wanted, goods.category, on)
+    asked, gap = needs.propose(goods, jurisdiction, on, limits, usable, named)
     return Proposal(goods.code, goods.category, asked, gap)
 
 
@@ -53,10 +59,14 @@ def product_candidates(tx: Transaction, product_or_hs: str, on: date) -> tuple[P
     """The products that a product code or an HS code may mean on that day."""
     text = product_or_hs.strip()
     exact = _current(tx, _of_kind("product", on).where(Row.code.in_({text, text.upper()})))
-    if exact or not needs.hs_digits(product_or_hs):
+    digits = needs.hs_digits(product_or_hs)
+    if exact or not digits:
         return tuple(_product(row) for row in exact)
-    every = _current(tx, _of_kind("product", on).where(Row.hs_codes != ""))
-    return needs.find_products(product_or_hs, [_product(row) for row in every])
+    known: ColumnElement[bool] = Word.word.in_(needs.heading_words(digits))
+    if len(digits) < needs.FULL_HS:
+        known = or_(known, Word.word.startswith(digits))
+    near = _current(tx, _of_kind("product", on).where(Row.code.in_(_with_word("product", "hs", known))))
+    return needs.find_products(product_or_hs, [_product(row) for row in near])
 
 
 def requirement(
@@ -92,7 +102,7 @@ def offered(tx: Transaction, product_code: str, jurisdiction: str, on: date) -> 
     found: list[Requirement] = []
     for row in _current(tx, every):
         asked = proposal(tx, row.code, jurisdiction, on).requirements
-        found += (needs.general(one) for one in asked if one.analyte not in own)
+        found += (needs.general(one) for one in asked if one.limit is None or one.limit.analyte not in own)
     return tuple(found)
 
 
@@ -101,14 +111,37 @@ def _usual(tx: Transaction, product_code: str, analyte: str, jurisdiction: str, 
     if not product_code:
         return None
     asked = (*proposal(tx, product_code, jurisdiction, on).requirements, *offered(tx, product_code, jurisdiction, on))
-    return next((one for one in asked if one.analyte == analyte), None)
+    for one in asked:
+        if one.analyte == analyte:
+            return one
+        if one.limit is not None and one.limit.analyte == analyte:  # the total is proposed, its second step asked for
+            return direct(tx, one.limit, category_of(tx, product_code), on)
+    return None
 
 
-def rule_of(limit: Mapping[str, Any] | None, jurisdiction: str) -> dict[str, str] | None:
-    """The decision rule for a frozen limit; None where nothing is judged."""
-    if not limit:
-        return None
-    return specification.rule_of(specification.thawed({"jurisdiction": jurisdiction, **limit}))
+def direct(tx: Transaction, bound: LimitVersion, category: str, on: date) -> Requirement:
+    """The analyte of a limit by the best method for it, without measuring a total first."""
+    usable = methods(tx, (bound.analyte,), category, on)
+    return needs.direct(bound, category, usable, analytes(tx, (bound.analyte,), on))
+
+
+def residues(tx: Transaction, on: date) -> tuple[Residue, ...]:
+    """The residue definitions in force on a day; there are few of them."""
+    rows = _current(tx, _of_kind("residue_definition", on))
+    return tuple(residue_from(row.code, row.content, row.number) for row in rows)
+
+
+def factor_set(tx: Transaction, code: str, on: date) -> FactorSet | None:
+    rows = _current(tx, _of_kind("factor_set", on).where(Row.code == code)) if code else []
+    return factor_set_from(code, rows[0].content, rows[0].number) if rows else None
+
+
+def decision_rules(tx: Transaction, on: date) -> dict[str, RuleVersion]:
+    """The decision rules in force on a day, by their codes."""
+    rows = _current(tx, _of_kind("decision_rule", on))
+    return {
+        row.code: decision_rule_from(row.code, row.number, row.content, row.valid_from, row.valid_to) for row in rows
+    }
 
 
 def method(tx: Transaction, code: str, on: date) -> MethodVersion | None:
@@ -116,13 +149,20 @@ def method(tx: Transaction, code: str, on: date) -> MethodVersion | None:
     return _method(rows[0]) if rows else None
 
 
-def methods(tx: Transaction, on: date) -> tuple[MethodVersion, ...]:
-    """All methods in force: what a method covers is a list inside it, so it is sifted in the domain."""
-    return tuple(_method(row) for row in _current(tx, _of_kind("method", on)))
+def methods(tx: Transaction, wanted: Collection[str], category: str, on: date) -> tuple[MethodVersion, ...]:
+    """The methods in force for goods of a category and at least one of the analytes."""
+    if not wanted:
+        return ()
+    query = _of_kind("method", on).where(
+        Row.code.in_(_with_word("method", "analyte", Word.word.in_(sorted(wanted)))),
+        Row.code.in_(_with_word("method", "category", Word.word == category)),
+    )
+    found = (_method(row) for row in _current(tx, query))
+    return tuple(one for one in found if any(one.covers(analyte, category) for analyte in wanted))
 
 
 def methods_for(tx: Transaction, analyte: str, category: str, on: date) -> tuple[MethodVersion, ...]:
-    return tuple(one for one in methods(tx, on) if one.covers(analyte, category))
+    return methods(tx, (analyte,), category, on)
 
 
 def limit(tx: Transaction, code: str, on: date) -> LimitVersion | None:
@@ -168,6 +208,13 @@ def disposition_rules(tx: Transaction, on: date | None = None) -> tuple[Mapping[
     rows = _current(tx, _of_kind("disposition_rule", on or tx.today))
     named = ({"rule_id": row.code, **row.content} for row in rows)
     return tuple(sorted(named, key=lambda content: int(content["priority"])))
+
+
+def contents(tx: Transaction, kind: str, codes: Iterable[str], on: date) -> dict[str, Mapping[str, str]]:
+    """The fields of the items of a kind in force on that day, by code."""
+    wanted = sorted(set(codes))
+    rows = _current(tx, _of_kind(kind, on).where(Row.code.in_(wanted))) if wanted else []
+    return {row.code: row.content for row in rows}
 
 
 def may_test(tx: Transaction, user_id: int, method_code: str, on: date) -> Refusal | None:
@@ -230,6 +277,11 @@ def _of_kind(kind: str, on: date) -> Select[Row]:
         or_(Row.valid_from.is_(None), Row.valid_from <= on),
         or_(Row.valid_to.is_(None), Row.valid_to >= on),
     )
+
+
+def _with_word(kind: str, sort: str, known: ColumnElement[bool]) -> Select[str]:
+    """The codes of items of which any version has such a word; which version holds on a day is asked after."""
+    return select(Row.code).join(Word, Word.reference_id == Row.id).where(Row.kind == kind, Word.sort == sort, known)
 
 
 def _current(tx: Transaction, query: Select[Row]) -> list[Row]:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from lims.domain.conformity import Conformity, DecisionRule, Limit, Measured, Uncertainty, judge
+from lims.domain.conformity import (
+    Conformity,
+    DecisionRule,
+    GroupVerdict,
+    Limit,
+    Measured,
+    Member,
+    Uncertainty,
+    judge,
+    judge_group,
+)
 from lims.domain.method import MethodVersion
 from lims.domain.numbers import units
 from lims.domain.numbers.entry import Entry, read_entry
@@ -16,12 +28,16 @@ from lims.persistence.analysis import AnalysisRow, ResultRow
 
 
 def limit_of(frozen: dict[str, Any] | None) -> Limit | None:
-    """The limit as it was frozen on the analysis; its figures are text and stay so."""
+    """The limit as it was frozen on the analysis; its figures are text and stay so.
+
+    A banned substance with a reporting limit is compared with that figure; a total that is measured first only passes.
+    """
     if not frozen:
         return None
+    reporting = _REPORTING_LIMIT.fullmatch(frozen.get("nd_rule") or "") if frozen["operator"] == "ND" else None
     return Limit(
-        operator=frozen["operator"],
-        value=frozen.get("value") or None,
+        operator="LE" if reporting else frozen["operator"],
+        value=reporting[1] if reporting else frozen.get("value") or None,
         value2=frozen.get("value2") or None,
         unit=frozen.get("unit") or "",
         n=_whole(frozen.get("n")),
@@ -29,7 +45,11 @@ def limit_of(frozen: dict[str, Any] | None) -> Limit | None:
         m=frozen.get("m") or None,
         M=frozen.get("M") or None,
         strict=tuple(frozen.get("strict") or ()),
+        step="TOTAL_FIRST" if frozen.get("first") else "",
     )
+
+
+_REPORTING_LIMIT = re.compile(r"LIMIT_IS_REPORTING_LIMIT_([0-9.]+)")
 
 
 def _whole(value: Any) -> int | None:
@@ -99,8 +119,49 @@ def judge_entry(analysis: AnalysisRow, measured: tuple[Measured, ...], uncertain
 def judge_stored(analysis: AnalysisRow) -> Conformity:
     """Judge again from what is stored, as the decision and the certificate do before they rely on a verdict."""
     result: ResultRow = analysis.result  # type: ignore[assignment]
-    uncertainty = Uncertainty(expanded=result.expanded, k=result.k or Decimal(2)) if result.expanded else None
+    if is_group(result.calculation):
+        return judge_kept(analysis, result.calculation).conformity
+    known = result.expanded is not None  # a U of zero is a U
+    uncertainty = Uncertainty(expanded=result.expanded, k=result.k or Decimal(2)) if known else None
     return judge_entry(analysis, measured_from(reread(result), result.unit, result.lod, result.loq), uncertainty)
+
+
+def is_group(calculation: Mapping[str, Any] | None) -> bool:
+    """Whether what is kept with a result is its members."""
+    return (calculation or {}).get("kind") == "group"
+
+
+def judge_kept(analysis: AnalysisRow, kept: Mapping[str, Any]) -> GroupVerdict:
+    """A group judged from what is kept of it: texts as typed, factors, limits, and the bound, chosen or given."""
+    limit = limit_of(analysis.limit)
+    group = {one["code"]: member_of(one) for one in kept["members"]}
+    rule, uncertainty = rule_of(analysis.rule), uncertainty_of(kept.get("uncertainty"))
+    bound = (kept.get("settled") or kept)["bound"]
+    found = judge_group(group, kept["combine"], limit, rule, uncertainty, bound)
+    if found.bounds or kept["combine"] == "EACH" or found.conformity.verdict == "INVALID":
+        return found
+    unjudged = judge_group(group, kept["combine"], Limit("LE", "1", unit=kept["unit"]), rule, uncertainty, bound)
+    return found._replace(bounds=unjudged.bounds, uncertainty=unjudged.uncertainty)  # a sum that no limit asks for
+
+
+def member_of(one: Mapping[str, Any]) -> Member:
+    entry = read_entry(one["text"])
+    (measured,) = measured_from(entry, one["unit"], _decimal(one["lod"]), _decimal(one["loq"]))
+    uncertainty = None
+    if entry.expanded is not None:
+        share = entry.expanded if entry.expanded_percent else None
+        uncertainty = Uncertainty(None if share is not None else entry.expanded, share)
+    return Member(measured, Decimal(one["factor"]), limit_of(one["limit"]), uncertainty, one["told"])
+
+
+def uncertainty_of(kept: Mapping[str, Any] | None) -> Uncertainty | None:
+    if not kept:
+        return None
+    return Uncertainty(_decimal(kept["expanded"]), _decimal(kept["percent"]), Decimal(kept["k"]))
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 def reread(result: ResultRow) -> Entry:

@@ -13,7 +13,7 @@ from lims.domain.rules.refusal import Refusal, refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.decision import DecisionRow, DispositionRow, ReportRow
 from lims.persistence.request import LotRow
-from lims.services import facts, judging, lookup, proposing, transition
+from lims.services import facts, judging, lookup, proposing, severity, transition
 from lims.services.pausing import while_paused
 from lims.services.transaction import Transaction
 from lims.services.version import unchanged
@@ -22,6 +22,8 @@ TREATMENTS = frozenset({"TECHNICAL_TREATMENT", "DISINFEST_TREATMENT", "SPECIAL_T
 """Dispositions after which the goods come back for another round."""
 AFTER_TREATMENT = ("TREATMENT_FAILED_OR_LATE", "NO_TREATMENT_OR_TREATMENT_FAILED", "NONE")
 """What the table is asked, in this order, about goods that fail again in a later round."""
+MONITORING = "risk_monitoring"
+"""The purpose of a request whose samples by themselves hold no lot (Food Safety Law)."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class DecideLot:
     reason: str
     version: int | None = None
     """That of the lot on the page that the officer decided from."""
+    finding: str = ""
+    """What was established about the goods besides the results, where rows of the table ask for it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def decide(tx: Transaction, cmd: DecideLot) -> Decided:
     if cmd.disposition == "HOLD":
         transition.act(tx, lot, "hold", lookup.over(lot), cmd.reason)
         return Decided("held", "HOLD", "", report.verdict)
-    offered = proposal(tx, lot, report)
+    offered = proposal(tx, lot, report, cmd.finding)
     return _decided(tx, lot, report, offered, "decide", cmd)
 
 
@@ -56,7 +60,7 @@ def redecide(tx: Transaction, cmd: DecideLot) -> Decided:
     """A new version of the decision; the earlier one stays, and the next document supersedes the earlier document."""
     lot = _lot(tx, cmd.lot_no, cmd.version)
     report = _report(tx, lot, "redecide")
-    offered = without_hold(proposal(tx, lot, report))
+    offered = without_hold(proposal(tx, lot, report, cmd.finding))
     earlier = newest_disposition(tx, lot)
     if earlier is not None and earlier.choice != cmd.disposition:
         lot.proof = ""  # it proved what is no longer asked for; the trail keeps it
@@ -84,6 +88,7 @@ def _decided(
     _same_as_stored(tx, report)
     transition.act(tx, lot, verb, lookup.over(lot), cmd.reason, also=while_paused(lot.request, lot.no))
     _write_down(tx, lot, report, offered, cmd)
+    severity.count(tx, lot)
     return Decided(lot.state or "", cmd.disposition, offered.rule_id, report.verdict)
 
 
@@ -122,18 +127,35 @@ def newest_report(tx: Transaction, lot: LotRow) -> ReportRow | None:
     return tx.session.scalars(query.order_by(ReportRow.number.desc()).limit(1)).first()
 
 
-def proposal(tx: Transaction, lot: LotRow, report: ReportRow) -> disposition.Proposal:
-    """What the table proposes for the lot; INVALID and conditional verdicts are asked as INCONCLUSIVE."""
-    verdict = report.verdict if report.verdict in ("PASS", "FAIL") else "INCONCLUSIVE"
-    rules, goods_class = facts.disposition_rules(tx), facts.goods_class(tx, lot.line.product)
-    again = lot.round > 1 and verdict == "FAIL"
-    offers = [
-        disposition.propose(
-            rules, disposition.Facts(lot.request.jurisdiction, goods_class, verdict, report.severity, state)
-        )
-        for state in (AFTER_TREATMENT if again else ("NONE",))
-    ]
+def proposal(tx: Transaction, lot: LotRow, report: ReportRow, finding: str = "") -> disposition.Proposal:
+    """What the table proposes for the lot; INVALID and conditional verdicts are asked as INCONCLUSIVE.
+
+    ``finding`` is one of ``findings``; BadInput UNKNOWN_FINDING for another.
+    """
+    rules, asked = facts.disposition_rules(tx), _asked(tx, lot, report)
+    if finding and finding not in disposition.findings(rules, asked):
+        raise BadInput("UNKNOWN_FINDING", field="finding", value=finding[:60])
+    offers = [disposition.propose(rules, replace(asked, state=state)) for state in _states(lot, asked, finding)]
     return next((offer for offer in offers if offer.disposition != "HOLD"), offers[-1])
+
+
+def findings(tx: Transaction, lot: LotRow, report: ReportRow) -> tuple[str, ...]:
+    """What a person may have to establish before rows of the table apply, as animals and plant products need it."""
+    return disposition.findings(facts.disposition_rules(tx), _asked(tx, lot, report))
+
+
+def _asked(tx: Transaction, lot: LotRow, report: ReportRow) -> disposition.Facts:
+    verdict = report.verdict if report.verdict in ("PASS", "FAIL") else "INCONCLUSIVE"
+    goods_class = facts.goods_class(tx, lot.line.product)
+    return disposition.Facts(lot.request.jurisdiction, goods_class, verdict, report.severity)
+
+
+def _states(lot: LotRow, asked: disposition.Facts, finding: str) -> tuple[str, ...]:
+    if finding:
+        return (finding,)
+    if asked.verdict == "FAIL" and lot.request.purpose == MONITORING:
+        return ("RISK_MONITORING_SAMPLE",)
+    return AFTER_TREATMENT if lot.round > 1 and asked.verdict == "FAIL" else ("NONE",)
 
 
 def _same_as_stored(tx: Transaction, report: ReportRow) -> None:

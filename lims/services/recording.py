@@ -1,4 +1,4 @@
-"""Writing down one result: read by the one grammar, calculated by the method's formula, judged, kept as typed.
+"""Writing down one result: read by the one grammar, worked up by its method, judged, kept as typed.
 
 A step shared by keyboard and instrument; who may and what follows is the use-cases' matter.
 """
@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
-from lims.domain.calculation import KEPT_DIGITS, Calculation, calculate
 from lims.domain.conformity import Conformity, Measured, Uncertainty
-from lims.domain.method import MethodVersion, Reading
-from lims.domain.numbers import units
-from lims.domain.numbers.entry import Entry, read_entry
+from lims.domain.method import MethodVersion
+from lims.domain.numbers import reported
+from lims.domain.numbers.entry import Entry
 from lims.domain.numbers.rounding import plain as printed
-from lims.domain.numbers.rounding import significant
 from lims.domain.rules.errors import BadInput
+from lims.domain.workup import KEPT_DIGITS, Work
 from lims.persistence.analysis import AnalysisRow, ResultRow
-from lims.services import facts, judging, lookup, transition
+from lims.services import facts, judging, lookup, members, transition, uncertain, workup
 from lims.services.transaction import Transaction
 
 PRESET_REASON = "entry correction"
@@ -37,11 +37,23 @@ class EnterResult:
     remark: str = ""
     reason: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
+    """Of a group: analyte code -> its result as typed, instead of ``text``."""
     submit: bool = True
     version: int | None = None
     run_id: int | None = None
     read_as: str = ""
     """What the text means where the instrument says it in its own token, e.g. ``ND`` for ``-----``."""
+    replicates: tuple[str, ...] = ()
+    """Two or more readings of one portion each, instead of the text."""
+    plates: tuple[str, ...] = ()
+    """One text a subsample, ``1e-2: 232, 244; 1e-3: 33, 35``, instead of the text."""
+    basis: str = ""
+    """On what the result is given (AS_IS, DRY …); empty: on that of the limit, or as is where readings follow."""
+    basis_readings: Mapping[str, str] = field(default_factory=dict)
+    """Moisture, fat, strength … in per cent by name."""
+    recovery: str = ""
+    """In per cent, where the method asks for the correction with each result."""
 
 
 def record(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
@@ -58,41 +70,37 @@ def record(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
 
 def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     method = facts.method(tx, row.method, tx.today)
-    calculation = _calculation(method, row, cmd)
-    text = printed(calculation.value) if calculation else cmd.read_as or cmd.text
-    entry = outcome(text) if (row.limit or {}).get("operator") == "OUTCOME" else understood(text)
-    unit = _unit(row, cmd, entry, calculation)
-    lod, loq = judging.lod_loq(method, unit)
-    uncertainty = _uncertainty(cmd, entry) or _uncertainty_of_rule(row, entry)
-    measured = judging.measured_from(entry, unit, lod, loq)
+    if cmd.members:
+        return _of_members(tx, row, cmd, method)
+    work = workup.worked(method, row, cmd)
+    entry = work.entry
+    lod, loq = (work.scaled(figure) for figure in judging.lod_loq(method, work.unit))
+    known = uncertain.known(row, method, cmd.expanded, cmd.k, work)
+    uncertainty = known.judged if known else None
+    measured = judging.measured_from(entry, work.unit, lod, loq)
     found = judging.judge_entry(row, measured, uncertainty)
     kept = judging.stored(found, row.rule)
-    if calculation:
-        calculation, told = _as_reported(row, calculation, measured[0], uncertainty, found)
-        kept |= {"worked": told.worked, "worked_zh": told.worked_zh}
+    figures = work.figures
+    if work.parts and entry.value is not None:
+        figures, told = _as_reported(row, figures, measured[0], uncertainty, found)
+        kept |= _told(told, work)
+    if known:
+        kept["uncertainty"] = known.as_json()
     number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
     return ResultRow(
         analysis_id=row.id,
         number=number,
-        text=cmd.text if not calculation else printed(calculation.value),
+        text=_text(work, cmd),
         status=entry.status,
         qualifier=entry.qualifier or "",
         value=entry.value,
-        values=[
-            {
-                "qualifier": m.qualifier or "",
-                "value": printed(m.value) if m.value is not None else None,
-                "status": m.status,
-            }
-            for m in entry.values
-        ]
-        or None,
-        unit=unit,
-        expanded=uncertainty.expanded if uncertainty else None,
-        k=uncertainty.k if uncertainty else None,
+        values=_members(entry, work.members) or None,
+        unit=work.unit,
+        expanded=known.expanded if known else None,
+        k=known.k if known else None,
         lod=entry.lod or lod,
         loq=loq,
-        calculation=calculation.as_json() if calculation else None,
+        calculation=work.as_json(figures, cmd.text),
         run_id=cmd.run_id,
         entered_by=tx.actor.id,
         entered_name=tx.actor.name,
@@ -105,11 +113,49 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     )
 
 
-def _unit(row: AnalysisRow, cmd: EnterResult, entry: Entry, calculation: Calculation | None) -> str:
-    """The formula's own unit, the unit in the text, the unit said beside it, or the unit asked for."""
-    if calculation and calculation.unit:
-        return calculation.unit
-    return entry.unit or units.known(cmd.unit or row.unit) or cmd.unit or row.unit
+def _of_members(tx: Transaction, row: AnalysisRow, cmd: EnterResult, method: MethodVersion | None) -> ResultRow:
+    """The result of a group, from the results of its members and nothing beside them."""
+    others = {"text": cmd.text.strip(), "inputs": cmd.inputs, "replicates": cmd.replicates, "plates": cmd.plates}
+    ways = ["members", *(name for name, given in others.items() if given)]
+    if len(ways) > 1:
+        raise BadInput("WAYS_SEVERAL", field=ways[1], ways=", ".join(ways))
+    u = members.sum_uncertainty(row, cmd.expanded, cmd.k)
+    number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
+    return ResultRow(
+        analysis_id=row.id,
+        number=number,
+        values=None,
+        lod=None,
+        loq=None,
+        run_id=cmd.run_id,
+        entered_by=tx.actor.id,
+        entered_name=tx.actor.name,
+        entered_at=tx.now,
+        reason=cmd.reason,
+        remark=cmd.remark,
+        **members.fields(tx, row, method, cmd.members, cmd.unit, u),
+    )
+
+
+def _text(work: Work, cmd: EnterResult) -> str:
+    """As typed; of what was worked up, the value that came out of it, since all that was typed stands in its parts."""
+    if not work.parts:
+        return cmd.text
+    entry = work.entry
+    return entry.text if entry.value is None else f"{entry.qualifier or ''}{printed(entry.value)}"
+
+
+def _members(entry: Entry, shown: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The results of a list; those reckoned from plates with what is reported for them."""
+    listed: list[dict[str, Any]] = [
+        {
+            "qualifier": one.qualifier or "",
+            "value": printed(one.value) if one.value is not None else None,
+            "status": one.status,
+        }
+        for one in entry.values
+    ]
+    return [{**one, "shown": text} for one, text in zip(listed, shown, strict=True)] if listed and shown else listed
 
 
 def _next_number(tx: Transaction, row: AnalysisRow) -> int:
@@ -117,107 +163,34 @@ def _next_number(tx: Transaction, row: AnalysisRow) -> int:
     return max(numbers, default=0) + 1
 
 
-def _calculation(method: MethodVersion | None, row: AnalysisRow, cmd: EnterResult) -> Calculation | None:
-    """The method's formula over the raw readings, in Decimal, kept with its inputs (ISO/IEC 17025 7.5.1)."""
-    if not cmd.inputs:
-        return None
-    if method is None or not method.calculates(row.analyte, row.unit):
-        raise BadInput("NO_FORMULA", field="inputs")
-    declared = {one.name: one for one in method.readings}
-    values = {name: _reading(name, text, declared.get(name)) for name, text in cmd.inputs.items()}
-    constants = {one.name: one.fixed for one in method.readings if one.fixed}
-    for name in constants.keys() & values.keys():
-        raise BadInput("FORMULA_INPUT_UNKNOWN", field=f"inputs.{name}", name=name)
-    found = calculate(method.formula, values | {name: Decimal(text) for name, text in constants.items()})
-    return replace(
-        found,
-        inputs=tuple((name, cmd.inputs[name].strip()) for name, _ in found.inputs if name in values),
-        constants=tuple(constants.items()),
-        unit=units.canonical(method.formula_unit) if method.formula_unit else "",
-        figures=method.figures,
-        declared=tuple((one.name, one.unit, one.meaning_en, one.meaning_zh) for one in method.readings),
-    )
-
-
-def _reading(name: str, text: str, declared: Reading | None) -> Decimal:
-    """A reading is a number; with a unit beside it, in another unit of the same kind where need be."""
-    entry = read_entry(text)
-    if entry.status != "numeric" or entry.value is None:
-        raise BadInput("NOT_A_NUMBER", field=f"inputs.{name}", text=text[:60])
-    if not entry.unit:
-        return entry.value
-    own = declared.unit if declared else ""
-    if units.known(own) is None or not units.convertible(entry.unit, own):
-        raise BadInput("INCOMPATIBLE_UNIT", field=f"inputs.{name}", source=entry.unit, target=own or "-")
-    return units.convert(entry.value, entry.unit, units.canonical(own))
-
-
 def _as_reported(
-    row: AnalysisRow, calculation: Calculation, full: Measured, uncertainty: Uncertainty | None, found: Conformity
-) -> tuple[Calculation, Conformity]:
+    row: AnalysisRow, least: int, full: Measured, uncertainty: Uncertainty | None, found: Conformity
+) -> tuple[int, Conformity]:
     """The figures to report, and the comparison told with them.
 
     The full value decides. More figures than the method's are printed where fewer would seem to say another verdict:
     0.1004 against 0.1 is no 0.100.
     """
+    assert full.value is not None
     u = uncertainty
     if u and u.expanded is not None:
-        u = replace(u, expanded=significant(u.expanded, 2))
-    for figures in range(calculation.figures or KEPT_DIGITS, KEPT_DIGITS + 1):
-        shown = full._replace(value=significant(calculation.value, figures))
-        told = judging.judge_entry(row, (shown,), u)
+        shown = reported.reported(u.expanded, figures=reported.U_FIGURES)
+        u = replace(u, expanded=shown.figure)
+    for figures in range(least, KEPT_DIGITS + 1):
+        told = judging.judge_entry(row, (full._replace(value=_rounded(full.value, figures)),), u)
         if (told.verdict, told.reason) == (found.verdict, found.reason):
-            return replace(calculation, figures=figures), told
-    return replace(calculation, figures=KEPT_DIGITS), found
+            return figures, told
+    return KEPT_DIGITS, found
 
 
-def outcome(text: str) -> Entry:
-    """For limits that ask for a coded outcome any word is a result; only nothing is none."""
-    if not text.strip():
-        raise BadInput("NOT_A_RESULT", field="text", text=text[:200])
-    return Entry(text, "qualitative", word=text.strip())
+def _rounded(value: Decimal, figures: int) -> Decimal:
+    return reported.reported(value, figures=figures).figure
 
 
-def understood(text: str) -> Entry:
-    """The entry, or BadInput with the note that says how it could be read."""
-    entry = read_entry(text)
-    if entry.status in ("refused", "not_measured"):
-        note = entry.note
-        code = note.code if note else "NOT_A_RESULT"
-        raise BadInput(code, **{**(dict(note.params) if note else {}), "field": "text", "text": text[:200]})
-    return entry
-
-
-def _uncertainty(cmd: EnterResult, entry: Entry) -> Uncertainty | None:
-    """U from its own field (``0.05`` or ``20%``) or from the text (``0.62 ± 0.05``); k is 2 unless said."""
-    k = Decimal(2)
-    if cmd.k.strip():
-        k = _number(cmd.k, "k")
-    text = cmd.expanded.strip()
-    if text:
-        if text.endswith("%"):
-            share = _number(text[:-1], "expanded")
-            base = entry.value if entry.value is not None else Decimal(0)
-            return Uncertainty(expanded=base.copy_abs() * share / 100, k=k) if base else None
-        return Uncertainty(expanded=_number(text, "expanded"), k=k)
-    if entry.expanded is None:
-        return None
-    value = entry.expanded
-    if entry.expanded_percent and entry.value is not None:
-        value = entry.value.copy_abs() * entry.expanded / 100
-    return Uncertainty(expanded=value, k=k)
-
-
-def _uncertainty_of_rule(row: AnalysisRow, entry: Entry) -> Uncertainty | None:
-    """The U that the rule itself brings (EU pesticides: 50 %, SANTE/11312) where the bench gave none."""
-    share = (row.rule or {}).get("expanded", "")
-    if not share.endswith("%") or entry.value is None or entry.status != "numeric":
-        return None
-    return Uncertainty(expanded=entry.value.copy_abs() * Decimal(share[:-1]) / 100, k=Decimal(2))
-
-
-def _number(text: str, name: str) -> Decimal:
-    entry = read_entry(text)
-    if entry.status != "numeric" or entry.value is None or entry.value < 0:
-        raise BadInput("NOT_A_NUMBER", field=name, text=text[:60])
-    return entry.value
+def _told(told: Conformity, work: Work) -> dict[str, str]:
+    """The line that anyone can check, with what was done to the value before (corrected, on which basis)."""
+    english, chinese = work.labels
+    return {
+        "worked": f"{told.worked} ({english})" if english and told.worked else told.worked,
+        "worked_zh": f"{told.worked_zh}（{chinese}）" if chinese and told.worked_zh else told.worked_zh,
+    }

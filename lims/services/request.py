@@ -18,8 +18,9 @@ from lims.domain.rules.refusal import refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.counters import take
 from lims.persistence.request import LineRow, LotRow, RequestRow
-from lims.services import facts, lookup, transition
+from lims.services import facts, lookup, ruling, transition
 from lims.services.cancelling import cancel_lot_parts
+from lims.services.ruling import ContractRule, Ruling
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
 from lims.services.version import unchanged
@@ -56,6 +57,7 @@ class LodgeRequest:
     transport: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     purpose: str = "port_sampling"
+    contract_rule: ContractRule | None = None
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,15 @@ def lodge(tx: Transaction, cmd: LodgeRequest) -> Lodged:
     if known is not None:
         return Lodged(lookup.request(tx, known.no).no, known.id, created=False)
     row = _request_row(tx, cmd, held)
+    rules = ruling.today(tx, row)
+    row.contract_rule = ruling.of_contract(cmd.contract_rule, rules.rules)
     transition.act(tx, row, "lodge", Over())
     seq = 0
     for n, line_cmd in enumerate(cmd.lines, start=1):
         line, found = _line(tx, row, n, line_cmd)
         for lot_cmd in line_cmd.lots or (LotCommand("", line_cmd.quantity, line_cmd.unit),):
             seq += 1
-            _lot(tx, row, line, seq, lot_cmd, found)
+            _lot(tx, rules, line, seq, lot_cmd, found)
     return Lodged(row.no, row.id, created=True)
 
 
@@ -131,10 +135,10 @@ def _line(tx: Transaction, request: RequestRow, seq: int, cmd: LineCommand) -> t
     return line, found
 
 
-def _lot(tx: Transaction, request: RequestRow, line: LineRow, seq: int, cmd: LotCommand, found: facts.Proposal) -> None:
+def _lot(tx: Transaction, rules: Ruling, line: LineRow, seq: int, cmd: LotCommand, found: facts.Proposal) -> None:
     lot = LotRow(
-        no=numbering.lot_no(request.no, seq),
-        request_id=request.id,
+        no=numbering.lot_no(rules.request.no, seq),
+        request_id=rules.request.id,
         line_id=line.id,
         seq=seq,
         mark=cmd.mark,
@@ -146,20 +150,21 @@ def _lot(tx: Transaction, request: RequestRow, line: LineRow, seq: int, cmd: Lot
     tx.add(lot, "declare")
     tx.session.flush()  # its analyses need its id
     for requirement in found.requirements:
-        transition.follow(tx, proposed(lot.id, requirement), "propose")
+        transition.follow(tx, proposed(lot.id, requirement, rules), "propose")
 
 
-def proposed(lot_id: int, requirement: Requirement) -> AnalysisRow:
-    """An analysis as the catalogue proposes it, with its limit frozen as it is in force today."""
+def proposed(lot_id: int, requirement: Requirement, rules: Ruling) -> AnalysisRow:
+    """An analysis as the catalogue proposes it, its limit frozen as it is in force today; the rule is frozen later."""
+    limit = requirement.frozen_limit()
     return AnalysisRow(
         lot_id=lot_id,
         analyte=requirement.analyte,
         analyte_zh=requirement.analyte_zh,
         analyte_en=requirement.analyte_en,
         method=requirement.method.code if requirement.method else "",
-        limit=requirement.frozen_limit() if requirement.limit else None,
+        limit=limit,
         rule=None,
-        requirement={**requirement.record(), "rule": requirement.rule},
+        requirement={**requirement.record(), "rule": rules.proposed(limit)},
         unit=requirement.unit,
         origin="proposed",
         origin_reason="",
@@ -191,8 +196,9 @@ def accept(tx: Transaction, cmd: AcceptRequest) -> None:
     row = lookup.request(tx, cmd.no, selectinload(RequestRow.lines), selectinload(RequestRow.lots))
     _acknowledge(tx, row, cmd.acknowledged)
     transition.act(tx, row, "accept", lookup.over(row))
+    rules = ruling.today(tx, row)
     for analysis in _analyses(tx, row):
-        analysis.rule = analysis.requirement["rule"]
+        analysis.rule = rules.of(analysis.limit)
         tx.record(analysis, "freeze_rule")
     for lot in row.lots:
         if lot.state is None:
@@ -291,10 +297,11 @@ def add_analysis(tx: Transaction, cmd: AddAnalysis) -> int:
         raise Refused(refusal("NOT_IN_THIS_STATE", noun="request", state=row.state, verb="add_analysis"))
     line = next(line for line in row.lines if line.id == lot.line_id)
     found = facts.requirement(tx, line.product, cmd.analyte, cmd.method, row.jurisdiction, row.decided_on)
-    analysis = proposed(lot.id, found)
+    rules = ruling.today(tx, row)
+    analysis = proposed(lot.id, found, rules)
     analysis.origin, analysis.origin_reason = "added", cmd.reason
     if row.state == "accepted":
-        analysis.rule = found.rule
+        analysis.rule = rules.of(analysis.limit)
     transition.follow(tx, analysis, "propose", cmd.reason)
     tx.session.flush()  # the caller is told the id
     return analysis.id

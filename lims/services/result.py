@@ -12,7 +12,7 @@ from lims.domain.rules.errors import Conflict, Refused
 from lims.domain.rules.refusal import refusal
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.persistence.sample import SampleRow
-from lims.services import batch, facts, lookup, recording, transition
+from lims.services import batch, facts, lookup, members, ordering, recording, transition
 from lims.services.recording import EnterResult
 from lims.services.transaction import Transaction
 
@@ -43,7 +43,7 @@ def enter(tx: Transaction, cmd: EnterResult) -> Entered:
     _authorised(tx, row)
     result = recording.record(tx, row, cmd)
     if cmd.submit:
-        transition.act(tx, row, "submit", lookup.over(row))
+        _submit(tx, row)
     tx.session.flush()  # the caller is told the new version
     return _entered(row, result)
 
@@ -79,14 +79,20 @@ def _entered(row: AnalysisRow, result: ResultRow) -> Entered:
 
 
 def submit(tx: Transaction, analysis_id: int) -> None:
-    row = lookup.analysis(tx, analysis_id)
+    _submit(tx, lookup.analysis(tx, analysis_id, joinedload(AnalysisRow.result)))
+
+
+def _submit(tx: Transaction, row: AnalysisRow) -> None:
+    """Given out of hand for review; what the result calls for besides is ordered with it."""
     transition.act(tx, row, "submit", lookup.over(row))
+    ordering.follow_up(tx, row)
 
 
 def verify(tx: Transaction, analysis_id: int) -> str:
     """Another person's check; with the sample's last one the sample is tested. Returns the sample's state."""
-    row = lookup.analysis(tx, analysis_id)
+    row = lookup.analysis(tx, analysis_id, joinedload(AnalysisRow.result))
     reasons = [facts.may_review(tx, tx.actor.id, row.method, tx.today), *batch.refusals(tx, row)]
+    reasons += members.refusals(row.result)
     row.verified_by, row.verified_name, row.verified_at = tx.actor.id, tx.actor.name, tx.now
     transition.act(tx, row, "verify", lookup.over(row), also=[reason for reason in reasons if reason])
     return _complete(tx, row)

@@ -21,7 +21,7 @@ from lims.persistence.instrument import InstrumentRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.run import ReadingRow, RunRow
 from lims.persistence.worksheet import WorksheetRow
-from lims.services import batch, facts, lookup, recording, transition
+from lims.services import batch, facts, lookup, recording, transition, workup
 from lims.services.recording import EnterResult
 from lims.services.transaction import Transaction
 
@@ -157,7 +157,7 @@ def _problem(value: str, flag: str, quantity: str, kind: str) -> str:
     if flag.strip():
         return "FLAGGED"
     try:
-        recording.understood(matching.read_as(value) or value)
+        workup.understood(matching.read_as(value) or value)
     except BadInput as error:
         return error.code
     return ""
@@ -282,7 +282,7 @@ def _quality_control(tx: Transaction, run: RunRow, analyses: Sequence[AnalysisRo
         ):
             analyte = _analyte_of(row.analyte_text, analyses, aliases)
             try:
-                recording.understood(row.value_text)
+                workup.understood(row.value_text)
             except BadInput:
                 continue
             if analyte:

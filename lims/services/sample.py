@@ -15,7 +15,7 @@ from lims.persistence.analysis import AnalysisRow
 from lims.persistence.counters import take
 from lims.persistence.request import LotRow
 from lims.persistence.sample import CustodyRow, PortionRow, SampleRow
-from lims.services import lookup, proposing, transition
+from lims.services import lookup, portions, proposing, sampling, transition
 from lims.services.cancelling import cancel_analyses
 from lims.services.pausing import while_paused
 from lims.services.request import positive
@@ -48,6 +48,8 @@ class DrawSample:
         PortionCommand("reserve"),
         PortionCommand("retained"),
     )
+    shortfall_reason: str = ""
+    """Why a portion that is smaller than its methods need is enough all the same."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def draw(tx: Transaction, cmd: DrawSample) -> Drawn:
     """The sampling record (ISO/IEC 17025 7.3.3): two samplers, seal, plan; the sample takes over the lot's analyses."""
     lot = lookup.lot(tx, cmd.lot_no)
     _may_draw(lot, cmd)
+    planned = sampling.plan_for(tx, lot)
+    drawn = portions.budgets(planned.wanted.needs, ((one.use, one.amount, one.unit) for one in cmd.portions))
     no = numbering.sample_no(tx.today, take(tx.session, numbering.series("sample", tx.today)))
     sample = SampleRow(
         no=no,
@@ -72,7 +76,7 @@ def draw(tx: Transaction, cmd: DrawSample) -> Drawn:
         place=cmd.place,
         sampler_1=cmd.sampler_1.strip(),
         sampler_2=cmd.sampler_2.strip(),
-        plan=cmd.plan,
+        plan=cmd.plan.strip() or planned.short(),
         increments=cmd.increments,
         seal_no=cmd.seal_no.strip(),
         environment=cmd.environment,
@@ -84,11 +88,13 @@ def draw(tx: Transaction, cmd: DrawSample) -> Drawn:
         retained_place="",
     )
     over = lookup.over(lot)
-    transition.act(tx, sample, "draw", over, also=while_paused(lot.request, lot.no))
+    also = [*while_paused(lot.request, lot.no), *sampling.shortfall_refusals(drawn, cmd.shortfall_reason)]
+    transition.act(tx, sample, "draw", over, cmd.shortfall_reason, also=also)
     transition.note_duty(tx, "sampler", transition.Over(over.request_id, lot.id, sample.id))
-    portions = tuple(_portion(tx, sample, n, part) for n, part in enumerate(cmd.portions, start=1))
+    parts = tuple(_portion(tx, sample, n, part) for n, part in enumerate(cmd.portions, start=1))
+    sampling.keep(tx, lot, sample, planned, drawn, cmd.shortfall_reason.strip())
     _take_over_analyses(tx, lot, sample)
-    return Drawn(no, portions)
+    return Drawn(no, parts)
 
 
 def _may_draw(lot: LotRow, cmd: DrawSample) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, insert, or_, select
 
 from lims.domain.rules.errors import Forbidden, Refused
 from lims.domain.rules.permissions import ACTION_OF, ROLE_OF_DUTY, Grant, apart_from
 from lims.domain.rules.refusal import Refusal, refusal
 from lims.domain.rules.workflow import Transition, find
+from lims.persistence import bulk
 from lims.persistence.trail import DutyRow
 from lims.services.transaction import Transaction
 
@@ -68,6 +69,68 @@ def install(tx: Transaction, row: Any, state: str, reason: str) -> None:
     row.state = state
     tx.session.add(row)
     tx.record(row, "install", reason, "system")
+
+
+def install_many(
+    tx: Transaction, kind: Any, rows: Sequence[Mapping[str, Any]], state: str, reason: str
+) -> Sequence[int]:
+    """``install`` for many new rows of one kind, given by their columns; answers their ids in order."""
+    if tx.actor.id != 0:
+        raise Forbidden("SYSTEM_ONLY", noun=kind.noun)
+    put = [{**row, "state": state} for row in rows]
+    return bulk.add(tx.session, kind, put, bulk.Act("install", reason, "system"))
+
+
+def begin_many(tx: Transaction, kind: Any, rows: Sequence[Mapping[str, Any]], verb: str, reason: str) -> Sequence[int]:
+    """A person's act that puts many new rows in place: right, reason and signature are asked for once."""
+    move = _first_move(kind, "", verb)
+    grant = _grant(tx, move, kind.noun, verb)
+    refusals = _missing(tx, move, reason)
+    if refusals:
+        raise Refused(*refusals)
+    put = [{**row, "state": move.goes_to("")} for row in rows]
+    ids = bulk.add(tx.session, kind, put, bulk.Act(verb, reason, grant.role))
+    _note_duties(tx, _duty(move, grant), ids)
+    return ids
+
+
+def act_on_many(
+    tx: Transaction, kind: Any, state: str, changes: Mapping[int, Mapping[str, Any]], verb: str, reason: str = ""
+) -> None:
+    """One act over many versions that are all in one state, each with its changes, its event and its duty."""
+    move = _first_move(kind, state, verb)
+    grant = _grant(tx, move, kind.noun, verb)
+    duty = _duty(move, grant)
+    refusals = [*_missing(tx, move, reason), *_duties_of_many(tx, duty, sorted(changes))]
+    if refusals:
+        raise Refused(*refusals)
+    moved = {id: {**values, "state": move.goes_to(state)} for id, values in changes.items()}
+    bulk.change(tx.session, kind, moved, bulk.Act(verb, reason, grant.role))
+    _note_duties(tx, duty, sorted(changes))
+
+
+def _first_move(kind: Any, state: str, verb: str) -> Transition:
+    move = find(kind.noun, state, verb)
+    if isinstance(move, Refusal):
+        raise Refused(move)
+    return move
+
+
+def _duties_of_many(tx: Transaction, duty: str, ids: Sequence[int]) -> list[Refusal]:
+    """Duties apart over any of the versions: one query for every few hundred of them."""
+    others = [other for other, scope in apart_from(duty) if scope == "reference_version"]
+    found: set[str] = set()
+    for start in range(0, len(ids) if others else 0, 500):
+        mine = (DutyRow.user_id == tx.actor.id, DutyRow.duty.in_(others))
+        query = select(DutyRow.duty).where(*mine, DutyRow.reference_id.in_(ids[start : start + 500])).distinct()
+        found.update(tx.session.scalars(query))
+    return [refusal("DUTIES_APART", duty=duty, other=other) for other in sorted(found)]
+
+
+def _note_duties(tx: Transaction, duty: str, ids: Sequence[int]) -> None:
+    if duty and ids:
+        done = [{"user_id": tx.actor.id, "duty": duty, "at": tx.now, "reference_id": id} for id in ids]
+        tx.session.execute(insert(DutyRow), done)
 
 
 def can(tx: Transaction, row: Any, verb: str, over: Over) -> tuple[Refusal, ...]:

@@ -50,6 +50,20 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One analyte of a group under its sum, as it was found."""
+
+    name: Pair
+    result: str
+    unit: str = ""
+    factor: str = ""  # by which it counts; empty: by one
+    limit: str = ""  # its own, where it has one
+    lod: str = ""
+    loq: str = ""
+    fails: bool = False
+
+
+@dataclass(frozen=True)
 class ResultRow:
     """One reported result with everything its verdict rests on (ISO/IEC 17025, 7.8.2 and 7.8.6)."""
 
@@ -73,17 +87,23 @@ class ResultRow:
     limit_id: str = ""
     limit_version: str = ""
     rule: str = ""
+    rule_name: Pair = Pair()
+    r: str = ""  # the guard band in units of U
+    risk: Pair = Pair()  # of a false acceptance or rejection, as it is printed
     provider: str = ""  # external provider, when subcontracted (7.8.2.1 p)
+    bound: Pair = Pair()  # of a group: how its members are taken together and at which bound
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True)
 class DecisionRule:
-    """A decision rule used in this document, with its guard band factor r and coverage factor k."""
+    """A decision rule used in this document: guard band factor r, coverage factor k, and what it risks at worst."""
 
     code: str
     sentence: Pair
     r: str = ""
     k: str = ""
+    risk: Pair = Pair()
 
 
 @dataclass(frozen=True)

@@ -254,6 +254,11 @@ BAD: dict[str, dict[str, Any]] = {
     "a plan without M": {"results": text("5"), "limit": plan("NCM3", 5, 1, "10")},
     "results that are no list": {"results": {"text": "1"}, "limit": LE},
     "a result that is no object": {"results": ["0.2"], "limit": LE},
+    "a ratio of a least amount": {"members": {"A": {"text": "1", "limit": limit("GE", "2")}}, "combine": "RATIO_SUM"},
+    "a ratio of a range": {
+        "members": {"A": {"text": "1", "limit": limit("RANGE", "1", value2="2")}}, "combine": "RATIO_SUM"
+    },
+    "a ratio of nothing allowed": {"members": {"A": {"text": "1", "limit": limit("LE", "0")}}, "combine": "RATIO_SUM"},
 }
 
 
@@ -270,6 +275,14 @@ def test_a_malformed_case_is_answered_on_its_line_and_the_rest_goes_on(
     }
     assert [answers[at]["verdict"] for at in (0, 2)] == ["PASS", "PASS"]
     assert "line 2" in errors and "-" in errors
+
+
+def test_a_ratio_of_what_is_no_maximum_names_the_field(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = {"members": {"A": {"text": "1", "limit": limit("GT", "2")}}, "combine": "RATIO_SUM"}
+    code, _, errors = run(monkeypatch, capsys, json.dumps(case) + "\n")
+    assert code == 2 and "members.A.limit.operator" in errors
 
 
 @pytest.mark.parametrize("line", [

@@ -9,7 +9,7 @@ import pytest
 from lims.domain.method import MethodVersion, method_from
 from lims.domain.requirement import Analyte, Product, find_products, fit, propose
 from lims.domain.rules.errors import BadInput
-from lims.domain.specification import LimitVersion, frozen, limit_from, rule_of, thawed
+from lims.domain.specification import LimitVersion, frozen, limit_from, thawed
 
 TODAY = date(2026, 11, 24)
 RICE = Product("RICE", "GRO", "大米", "Rice", ("1006.30",))
@@ -154,23 +154,6 @@ PRODUCTS = (
 )
 def test_an_hs_code_finds_the_longest_heading_and_several_are_not_guessed(wanted: str, codes: list[str]) -> None:
     assert [one.code for one in find_products(wanted, PRODUCTS)] == sorted(codes)
-
-
-@pytest.mark.parametrize(
-    ("other", "name", "expanded"),
-    [
-        ({"decision_rule_hint": "CN_GB8170_FULL"}, "SIMPLE", None),
-        ({}, "SIMPLE", None),
-        ({"jurisdiction": "EU"}, "GUARDED_REJECTION", None),
-        ({"jurisdiction": "EU", "decision_rule_hint": "EU_BEYOND_DOUBT"}, "GUARDED_REJECTION", None),
-        ({"jurisdiction": "EU", "decision_rule_hint": "EU_SANTE_50PCT"}, "GUARDED_REJECTION", "50%"),
-    ],
-)
-def test_the_rule_is_that_of_the_limit_then_of_the_jurisdiction(
-    other: dict[str, str], name: str, expanded: str | None
-) -> None:
-    rule = rule_of(a_limit(**other))
-    assert (rule["name"], rule["comparison"], rule.get("expanded")) == (name, "FULL", expanded)
 
 
 def test_a_frozen_limit_comes_back_as_it_was() -> None:

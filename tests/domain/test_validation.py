@@ -159,7 +159,7 @@ def test_the_window_of_a_recovery_is_that_of_its_level(
         ({"recoveries": levels({"rsd": "-1"}, {}, {})}, "NEGATIVE", "recoveries.rsd"),
         ({"recoveries": levels({"level": "0"}, {}, {})}, "NOT_POSITIVE", "recoveries.level"),
         ({"recoveries": levels({"mean": ""}, {}, {})}, "NOT_A_NUMBER", "recoveries.mean"),
-        ({"uncertainty": "20 %"}, "FIELD_NOT_READABLE", "uncertainty"),
+        ({"uncertainty": "a fifth"}, "FIELD_NOT_READABLE", "uncertainty"),
         ({"matrices": 7}, "FIELD_NOT_READABLE", "matrices"),
         ({"performed_on": "2 March"}, "FIELD_NOT_READABLE", "performed_on"),
     ],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from collections.abc import Iterable
+from pathlib import Path
 
 import openpyxl
 
@@ -127,3 +129,6 @@ EXAMPLES = {
     "thermo_visionlite": (VISIONLITE.encode(), VISIONLITE_SAYS),
     "lab_two_dimensional": (TWO_DIMENSIONAL.encode(), TWO_DIMENSIONAL_SAYS),
 }
+# Every module beside this one that is called examples_<room> adds its own.
+for _module in sorted(Path(__file__).parent.glob("examples_*.py")):
+    EXAMPLES |= importlib.import_module(f"{__package__}.{_module.stem}").EXAMPLES

@@ -22,7 +22,7 @@ def _row(reading: Reading) -> dict[str, str]:
 @pytest.mark.parametrize("name", CLAIMED)
 def test_a_real_export_says_exactly_its_expected_rows(name: str) -> None:
     data = real(name)
-    parsed = read(data)
+    parsed = read(data, name=name)
     assert parsed.adapter == CLAIMED[name]
     rows = [_row(reading) for reading in parsed.readings]
     wanted = expected(name)
@@ -60,11 +60,14 @@ def test_an_adapter_fixed_for_the_instrument_refuses_a_foreign_export(name: str,
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252"])
-@pytest.mark.parametrize("name", [name for name in CLAIMED if not name.endswith(".xlsx")])
+@pytest.mark.parametrize("name", [name for name in CLAIMED if not name.lower().endswith((".xlsx", ".xls"))])
 def test_the_same_export_in_another_encoding_says_the_same(name: str, encoding: str) -> None:
     data = real(name)
     source = read(data).encoding
-    again = data.decode("utf-8-sig" if source == "utf-8" else source).encode(encoding)
+    text = data.decode("utf-8-sig" if source == "utf-8" else source)
+    if encoding == "cp1252" and text.encode("cp1252", "ignore").decode("cp1252") != text:
+        return  # it holds signs that this encoding has not
+    again = text.encode(encoding)
     assert read(again).readings == read(data).readings
 
 

@@ -60,7 +60,7 @@ def test_a_column_that_stands_twice_is_never_chosen_between() -> None:
 
 
 @pytest.mark.parametrize(("changes", "field"), [
-    ({"recipe": "plate"}, "recipe"), ({"key": "../x"}, "key"), ({"columns": {"sample": "A"}}, "columns.analyte"),
+    ({"recipe": "grid"}, "recipe"), ({"key": "../x"}, "key"), ({"columns": {"sample": "A"}}, "columns.analyte"),
     ({"columns": "A"}, "columns"), ({"surprise": 1}, "recipe.surprise"), ({"version": ""}, "version"),
     ({"skip_rows": [{"column": "A", "equals": "x", "reason": "r"}]}, "skip_rows[0].equals"),
     ({"analytes": ["A"]}, "analytes"), ({"quantity": 7}, "quantity"),

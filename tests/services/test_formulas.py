@@ -165,12 +165,7 @@ def test_a_proposed_formula_with_a_wrong_factor_never_reaches_the_bench(laborato
 
 
 def test_the_figures_of_the_method_are_those_printed(laboratory: b.Laboratory) -> None:
-    with laboratory.acting(laboratory.cast.kate) as tx:
-        content = {**dict(shelves.detail(tx, "method", CADMIUM).versions[0].content), "figures": "2"}
-        cmd = b.catalogue.ProposeVersion("method", CADMIUM, content, date(2026, 1, 1), None, "two figures")
-        version = b.catalogue.propose(tx, cmd)
-    with laboratory.acting(laboratory.cast.quentin, "released") as tx:
-        b.catalogue.release(tx, version.id)
+    b.released_method(laboratory, CADMIUM, figures="2")
     one = analyses(laboratory)
     by_readings(laboratory, one, GIVEN)
     assert reported(kept(laboratory, one)) == "1.2"

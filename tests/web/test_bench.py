@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from lims.services.reading import catalogue as shelf
 from tests import builders as b
 from tests.web.people import Door, Person, door
 
@@ -152,17 +151,10 @@ def test_a_single_result_is_entered_and_submitted_without_the_grid(sheet: tuple[
 def test_a_result_is_calculated_from_its_raw_readings_by_the_formula_of_the_method(
     at: Door, laboratory: b.Laboratory
 ) -> None:
-    with b.transaction(laboratory.place, laboratory.cast.kate, b.NOW, "look") as tx:
-        content = {
-            **dict(shelf.detail(tx, "method", METHOD).versions[0].content),
-            "formula": "(c - c0) * v / (m * 1000)",
-            "readings": "c:ug/L:read:读数;c0:ug/L:blank:空白;v:mL:volume:体积;m:g:portion:称样量",
-        }
-    with laboratory.acting(laboratory.cast.kate) as tx:
-        cmd = b.catalogue.ProposeVersion("method", METHOD, content, date(2026, 1, 1), None, "formula")
-        version = b.catalogue.propose(tx, cmd)
-    with laboratory.acting(laboratory.cast.quentin, "released") as tx:
-        b.catalogue.release(tx, version if isinstance(version, int) else version.id)
+    b.released_method(
+        laboratory, METHOD, formula="(c - c0) * v / (m * 1000)",
+        readings="c:ug/L:read:读数;c0:ug/L:blank:空白;v:mL:volume:体积;m:g:portion:称样量",
+    )
     sample_no = b.received(laboratory, b.lodged(laboratory, "FISH"))
     made = b.on_worksheets(laboratory, sample_no, (METHOD,))
     anna = at.enter("anna")

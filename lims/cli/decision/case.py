@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from lims.cli.decision.measured import Results, members_of, results_of
 from lims.cli.decision.wording import a_text, bad, limit_of, rule_of, uncertainty_of
-from lims.domain.conformity import BOUNDS, COMBINES, DecisionRule, Limit, Member, Uncertainty
+from lims.domain.conformity import BOUNDS, COMBINES, UPPER, DecisionRule, Limit, Member, Uncertainty
 from lims.domain.rules.errors import BadInput
 
 MOST_BYTES = 1_000_000
@@ -74,7 +75,21 @@ def _case(given: Mapping[str, Any]) -> Case:
     combine, bound = _words_of_group(given)
     if limit is not None and limit.operator in _NOT_FOR_GROUPS:
         raise bad("limit.operator", "not for groups", limit.operator)
-    return Case(given.get("id"), [], limit, rule, uncertainty, members_of(members, unit), combine, bound)
+    found = members_of(members, unit)
+    if combine == "RATIO_SUM":
+        _only_maxima(found)
+    return Case(given.get("id"), [], limit, rule, uncertainty, found, combine, bound)
+
+
+def _only_maxima(members: Mapping[str, Member]) -> None:
+    """A ratio is taken of what may be there at most; no other limit can be divided by (GB 2760 appendix A)."""
+    for name, member in members.items():
+        if member.limit is None:
+            continue
+        if member.limit.operator not in UPPER:
+            raise bad(f"members.{name}.limit.operator", "not for sums of ratios", member.limit.operator)
+        if Decimal(member.limit.value or "0") <= 0:
+            raise bad(f"members.{name}.limit.value", "not above zero", member.limit.value)
 
 
 def _words_of_group(given: Mapping[str, Any]) -> tuple[str, str | None]:

@@ -48,6 +48,8 @@ class Member(NamedTuple):
     factor: Decimal = Decimal(1)
     limit: Limit | None = None
     uncertainty: Uncertainty | None = None
+    told: str = ""
+    """How the factor is written in the worked line; empty: as its figure."""
 
 
 class GroupVerdict(NamedTuple):
@@ -56,6 +58,8 @@ class GroupVerdict(NamedTuple):
     conformity: Conformity
     bounds: Mapping[str, Decimal] = {}
     failing: tuple[str, ...] = ()
+    uncertainty: Uncertainty | None = None
+    """U of the sum, given or from its members'."""
 
 
 class _Term(NamedTuple):
@@ -90,6 +94,7 @@ def judge_group(
         counted = {name: member for name, member in members.items() if member.limit is not None}
         if members and not counted:
             return GroupVerdict(NO_LIMIT)
+        _only_maxima(counted)
         limit, members = _WHOLE, counted
     if limit is None:
         return GroupVerdict(NO_LIMIT)
@@ -106,6 +111,13 @@ def judge_group(
     except BadInput:
         return GroupVerdict(invalid("INCOMPATIBLE_UNIT"))
     return _summed(terms, combine, limit, rule, uncertainty, bound)
+
+
+def _only_maxima(members: Mapping[str, Member]) -> None:
+    """A ratio is taken of what may be there at most; a least amount or a range has none. BadInput names the field."""
+    for name, member in members.items():
+        if member.limit is not None and member.limit.operator not in UPPER:
+            raise BadInput("BAD_LIMIT", field=f"members.{name}.limit.operator", text=member.limit.operator)
 
 
 def _trouble(members: Mapping[str, Member], limit: Limit, rule: DecisionRule) -> str | None:
@@ -157,7 +169,7 @@ def _term(name: str, member: Member, limit: Limit, combine: str) -> _Term:
     if combine == "RATIO_SUM" and member.limit is not None:
         shown += f"/{member.limit.value}"
     if member.factor != 1:
-        shown += f"×{plain(member.factor)}"
+        shown += f"×{member.told or plain(member.factor)}"
     if here.status == "numeric" and here.value is not None:
         share = Fraction(here.value) * weight
         u = _standard(member, here.value, unit, weight)
@@ -221,7 +233,7 @@ def _summed(
         combine, tuple((term.name, term.shown) for term in terms), plain(bounds["LB"]), high_shown,
         (found.worked, found.worked_zh),
     )
-    return GroupVerdict(found._replace(basis=basis, unit=limit.unit or None), bounds)
+    return GroupVerdict(found._replace(basis=basis, unit=limit.unit or None), bounds, (), of_sum)
 
 
 def _bounded(

@@ -69,17 +69,25 @@ def judge_one(
     if result.unit and not limit.unit:
         limit = replace(limit, unit=result.unit)
     try:
+        if status == "numeric" and operator != "ND" and result.value is not None:
+            return _number(result.value, result.unit, limit, rule, uncertainty)
         here = in_unit(result, limit.unit)
-        uncertainty = beside(uncertainty, result.unit, limit.unit)
+        beside(uncertainty, result.unit, limit.unit)  # U of another kind is trouble also where it is not needed
     except BadInput:
         return invalid("INCOMPATIBLE_UNIT", result.text)
-    if operator == "ND":
-        return must_be_absent(here, limit)
-    if status != "numeric" or here.value is None:
-        return hold(here, limit)
+    return must_be_absent(here, limit) if operator == "ND" else hold(here, limit)
+
+
+def _number(
+    value: Decimal, unit: str, limit: Limit, rule: DecisionRule, uncertainty: Uncertainty | None
+) -> Conformity:
+    if unit and limit.unit and unit != limit.unit:
+        value = units.convert(value, unit, limit.unit)
     if uncertainty is None:
-        return accept(here.value, limit, rule, None, _TWO)
-    return accept(here.value, limit, rule, uncertainty.at(here.value), uncertainty.k)
+        return accept(value, limit, rule, None, _TWO)
+    uncertainty = beside(uncertainty, unit, limit.unit)
+    assert uncertainty is not None
+    return accept(value, limit, rule, uncertainty.at(value), uncertainty.k)
 
 
 def _plan(results: Sequence[Measured], limit: Limit, rule: DecisionRule) -> Conformity:
@@ -99,9 +107,9 @@ def in_unit(result: Measured, unit: str) -> Measured:
     source = result.unit
     if not source or not unit or source == unit:
         return result
-    if not units.convertible(source, unit):
-        raise BadInput("INCOMPATIBLE_UNIT", source=source, target=unit)
     status, value, qualifier, _, lod, loq, text, word = result
+    if value is None and not units.convertible(source, unit):
+        raise BadInput("INCOMPATIBLE_UNIT", source=source, target=unit)
     if value is not None:
         value = units.convert(value, source, unit)
     if lod is not None:

@@ -6,13 +6,13 @@ Figures of limits are texts and keep their printed digits; nothing here compares
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from lims.domain.conformity.chance import Chance
-from lims.domain.numbers.rounding import place_of, plain, trimmed
+from lims.domain.numbers.rounding import place_of, plain
 from lims.domain.rules.errors import BadInput
 
 VERDICTS = ("FAIL", "INVALID", "INCONCLUSIVE", "CONDITIONAL_FAIL", "CONDITIONAL_PASS", "PASS")
@@ -41,6 +41,14 @@ class Bound(NamedTuple):
     """The interval of its last printed digit, to which the rounded-value method rounds (GB/T 8170 4.3.2)."""
 
 
+class _Figures(NamedTuple):
+    """What a limit's texts say: its bounds and their decimals, or m and M of a plan."""
+
+    bounds: tuple[Bound | None, Bound | None] | None
+    places: int
+    plan: tuple[Decimal, Decimal | None] | None
+
+
 @dataclass(frozen=True)
 class Limit:
     """A limit with its figures as printed; ``m`` and ``M`` of a plan are in ``unit`` too. BadInput BAD_LIMIT."""
@@ -55,59 +63,91 @@ class Limit:
     m: str | None = None
     M: str | None = None
     step: str = ""
+    _figures: _Figures = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.operator not in OPERATORS:
-            raise BadInput("BAD_LIMIT", field="limit.operator", text=str(self.operator)[:40])
-        if self.step not in STEPS:
-            raise BadInput("BAD_LIMIT", field="limit.step", text=str(self.step)[:40])
-        if not set(self.strict) <= {"low", "high"}:
-            raise BadInput("BAD_LIMIT", field="limit.strict", text=str(self.strict)[:40])
-        if self.operator in PLANS:
-            self._check_plan()
-        elif self.operator in NUMERIC:
-            low, high = self.bounds
-            if low is not None and high is not None and low.value > high.value:
-                raise BadInput("BAD_LIMIT", field="limit.value2", text=str(self.value2)[:40])
-        elif self.operator == "OUTCOME" and not (self.value or "").strip():
-            raise BadInput("BAD_LIMIT", field="limit.value", text="")
+        figures = _figures(
+            self.operator, self.value, self.value2, self.strict, self.n, self.c, self.m, self.M, self.step
+        )
+        object.__setattr__(self, "_figures", figures)
 
-    def _check_plan(self) -> None:
-        for name, count in (("n", self.n), ("c", self.c)):
-            if count is None or count < 0:
-                raise BadInput("BAD_LIMIT", field=f"limit.{name}", text=str(count))
-        m, big = self.plan
-        if self.operator == "NCM3" and (big is None or big < m):
-            raise BadInput("BAD_LIMIT", field="limit.M", text=str(self.M)[:40])
-
-    @cached_property
+    @property
     def bounds(self) -> tuple[Bound | None, Bound | None]:
         """(lower, upper); RANGE includes both ends unless ``strict`` names one."""
-        first = _figure(self.value, "limit.value")
-        if self.operator in UPPER:
-            return None, Bound(first, self.operator == "LT" or "high" in self.strict, place_of(first))
-        if self.operator in LOWER:
-            return Bound(first, self.operator == "GT" or "low" in self.strict, place_of(first)), None
-        second = _figure(self.value2, "limit.value2")
-        return (
-            Bound(first, "low" in self.strict, place_of(first)),
-            Bound(second, "high" in self.strict, place_of(second)),
-        )
+        found = self._figures.bounds
+        return found if found is not None else _bounds(self.operator, self.value, self.value2, self.strict)
 
-    @cached_property
+    @property
     def places(self) -> int:
         """Decimals that the limit is printed with; of two sides, the more."""
-        return max(-int(bound.place.as_tuple().exponent) for bound in self.bounds if bound is not None)
+        return self._figures.places
 
-    @cached_property
+    @property
     def plan(self) -> tuple[Decimal, Decimal | None]:
         """m and M; two classes know no M."""
-        return _figure(self.m, "limit.m"), _figure(self.M, "limit.M") if self.operator == "NCM3" else None
+        found = self._figures.plan
+        return found if found is not None else _plan(self.operator, self.m, self.M)
 
     @property
     def printed(self) -> str:
         """The figures of the limit as they are printed, without its unit."""
         return f"{self.value}..{self.value2}" if self.operator == "RANGE" else self.value or ""
+
+
+@lru_cache(maxsize=8192)
+def _figures(
+    operator: str, value: str | None, value2: str | None, strict: tuple[str, ...],
+    n: int | None, c: int | None, m: str | None, M: str | None, step: str,
+) -> _Figures:
+    """What the texts of a limit say, once checked; few limits judge many results, so it is read once for all."""
+    if operator not in OPERATORS:
+        raise BadInput("BAD_LIMIT", field="limit.operator", text=str(operator)[:40])
+    if step not in STEPS:
+        raise BadInput("BAD_LIMIT", field="limit.step", text=str(step)[:40])
+    if not set(strict) <= {"low", "high"}:
+        raise BadInput("BAD_LIMIT", field="limit.strict", text=str(strict)[:40])
+    if operator in PLANS:
+        for name, count in (("n", n), ("c", c)):
+            if count is None or count < 0:
+                raise BadInput("BAD_LIMIT", field=f"limit.{name}", text=str(count))
+        low, big = _plan(operator, m, M)
+        if operator == "NCM3" and (big is None or big < low):
+            raise BadInput("BAD_LIMIT", field="limit.M", text=str(M)[:40])
+        return _Figures(None, 0, (low, big))
+    if operator in NUMERIC:
+        bounds = _bounds(operator, value, value2, strict)
+        if bounds[0] is not None and bounds[1] is not None and bounds[0].value > bounds[1].value:
+            raise BadInput("BAD_LIMIT", field="limit.value2", text=str(value2)[:40])
+        places = max(-int(bound.place.as_tuple().exponent) for bound in bounds if bound is not None)
+        return _Figures(bounds, places, None)
+    if operator == "OUTCOME" and not (value or "").strip():
+        raise BadInput("BAD_LIMIT", field="limit.value", text="")
+    return _Figures(None, 0, None)
+
+
+def _bounds(
+    operator: str, value: str | None, value2: str | None, strict: tuple[str, ...]
+) -> tuple[Bound | None, Bound | None]:
+    first = _figure(value, "limit.value")
+    if operator in UPPER:
+        return None, Bound(first, operator == "LT" or "high" in strict, place_of(first))
+    if operator in LOWER:
+        return Bound(first, operator == "GT" or "low" in strict, place_of(first)), None
+    second = _figure(value2, "limit.value2")
+    return Bound(first, "low" in strict, place_of(first)), Bound(second, "high" in strict, place_of(second))
+
+
+def _plan(operator: str, m: str | None, M: str | None) -> tuple[Decimal, Decimal | None]:
+    return _figure(m, "limit.m"), _figure(M, "limit.M") if operator == "NCM3" else None
+
+
+def shown(value: Decimal, places: int) -> str:
+    """The figure without trailing zeros beyond ``places`` decimals: a product shows zeros that nobody wrote."""
+    text = f"{value:f}"
+    if text[-1] != "0" or "." not in text:
+        return text
+    kept = text.index(".") + 1 + places
+    return (text[:kept] + text[kept:].rstrip("0")).rstrip(".")
 
 
 def _figure(text: str | None, field: str) -> Decimal:
@@ -216,7 +256,10 @@ class Conformity(NamedTuple):
     def acceptance_limit(self) -> str | None:
         if self.edges is None:
             return None
-        return "..".join(plain(trimmed(edge, self.places)) for edge in self.edges if edge is not None) or None
+        low, high = self.edges
+        if low is None:
+            return None if high is None else shown(high, self.places)
+        return shown(low, self.places) + ("" if high is None else f"..{shown(high, self.places)}")
 
     @property
     def p_conform(self) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
-from lims.domain.conformity.values import DecisionRule, Limit
-from lims.domain.numbers.rounding import plain, trimmed
+from lims.domain.conformity.values import DecisionRule, Limit, shown
+from lims.domain.numbers.rounding import plain
 
 _GOOD = ("PASS", "CONDITIONAL_PASS")
 _SIGNS = {"LE": ("≤", ">"), "LT": ("<", "≥"), "GE": ("≥", "<"), "GT": (">", "≤")}
@@ -22,6 +23,14 @@ _BEHIND = {
     "not_detected": ("not detected, LOD", "未检出，检出限"), "below_loq": ("below LOQ", "低于定量限"),
     "trace": ("trace, LOQ", "痕量，定量限"),
 }
+
+
+@cache
+def _how(operator: str, comparison: str, rule: str) -> tuple[str, str]:
+    """What was asked and how it was compared, in words."""
+    value, value_zh = _COMPARISONS[comparison]
+    name, name_zh = _RULES[rule]
+    return f"{operator}, {value}, {name}", f"{operator}，{value_zh}，{name_zh}"
 
 
 class Said(NamedTuple):
@@ -46,54 +55,45 @@ class Comparison(NamedTuple):
     edges: tuple[Decimal | None, Decimal | None]
 
     def lines(self, verdict: str) -> tuple[str, str]:
-        operator = self.limit.operator
-        english, chinese = _RULES[self.rule.name]
-        full = _COMPARISONS[self.rule.comparison]
-        figures = self._figures()
-        told = f", {', '.join(figures)}" if figures else ""
+        english, chinese = _how(self.limit.operator, self.rule.comparison, self.rule.name)
         relation = self._relation()
-        return (
-            f"{relation} ({operator}, {full[0]}, {english}{told})",
-            f"{relation}（{operator}，{full[1]}，{chinese}{told.replace(', ', '，')}）",
-        )
+        if self.expanded is None or self.rule.name == "SIMPLE":
+            return f"{relation} ({english})", f"{relation}（{chinese}）"
+        figures = self._figures(self.expanded)
+        return f"{relation} ({', '.join([english, *figures])})", f"{relation}（{'，'.join([chinese, *figures])}）"
 
     def _relation(self) -> str:
-        if self.p is not None and self.rule.name == "PROBABILITY":
+        """The value, and the edge that it was compared with: that of the rule, or of the limit where it has none."""
+        limit, x = self.limit, self.x
+        unit = f" {limit.unit}" if limit.unit else ""
+        probable = self.rule.name == "PROBABILITY"
+        if probable and self.p is not None:
             sign = "≥" if self.p >= self.rule.p_min else "<"
-            return f"{self._of(self.x)}: P = {self.p:.4f} {sign} {plain(self.rule.p_min)}, {self.limit.printed}"
-        low, high = self._compared_with()
+            return f"{x:f}{unit}: P = {self.p:.4f} {sign} {plain(self.rule.p_min)}, {limit.printed}"
+        bottom, top = limit.bounds
+        low, high = (bottom and bottom.value, top and top.value) if probable else self.edges
+        places = limit.places
         if low is not None and high is not None:
-            inside = low <= self.x <= high and not self._on_strict_end(low, high)
-            return f"{self._of(self.x)} {'∈' if inside else '∉'} {plain(low)}..{self._of(high)}"
+            inside = low <= x <= high and not self._on_strict_end(low, high)
+            return f"{x:f}{unit} {'∈' if inside else '∉'} {shown(low, places)}..{shown(high, places)}{unit}"
         edge = low if high is None else high
         assert edge is not None
-        at_edge = self.x == edge and self.limit.operator in ("LE", "GE")
-        inside = at_edge or (self.x < edge if high is not None else self.x > edge)
-        return f"{self._of(self.x)} {_SIGNS[self.limit.operator][0 if inside else 1]} {self._of(edge)}"
-
-    def _compared_with(self) -> tuple[Decimal | None, Decimal | None]:
-        """The edges of the rule, or of the limit itself where the rule has none; as many zeros as the limit prints."""
-        low, high = self.limit.bounds
-        edges = (low and low.value, high and high.value) if self.rule.name == "PROBABILITY" else self.edges
-        places = self.limit.places
-        return edges[0] and trimmed(edges[0], places), edges[1] and trimmed(edges[1], places)
+        inside = x < edge if high is not None else x > edge
+        if x == edge:
+            inside = limit.operator in ("LE", "GE")
+        return f"{x:f}{unit} {_SIGNS[limit.operator][0 if inside else 1]} {shown(edge, places)}{unit}"
 
     def _on_strict_end(self, low: Decimal, high: Decimal) -> bool:
         bottom, top = self.limit.bounds
         at_bottom = bottom is not None and bottom.strict and self.x == low
         return at_bottom or (top is not None and top.strict and self.x == high)
 
-    def _figures(self) -> list[str]:
-        if self.expanded is None or self.rule.name == "SIMPLE":
-            return []
+    def _figures(self, expanded: Decimal) -> list[str]:
         told = [f"TL = {self.limit.printed}" if self.limit.operator in ("GE", "GT") else f"TU = {self.limit.printed}"]
         if self.limit.operator == "RANGE":
             told = [self.limit.printed]
-        told += [f"U = {plain(self.expanded)}", f"k = {plain(self.k)}"]
+        told += [f"U = {plain(expanded)}", f"k = {plain(self.k)}"]
         return [*told, f"r = {plain(self.rule.r)}"] if self.rule.name in ("GUARDED", "NON_BINARY") else told
-
-    def _of(self, figure: Decimal) -> str:
-        return f"{plain(figure)} {self.limit.unit}".rstrip()
 
 
 class Bounded(NamedTuple):

@@ -15,7 +15,7 @@ from lims.domain.numbers.figure import NEEDS_CONTEXT, number
 from lims.domain.numbers.marks import Marks, Note, Unreadable
 from lims.domain.numbers.script import Script, in_plain_script
 from lims.domain.numbers.vocabulary import DETECTED, STATUS_OF
-from lims.domain.numbers.wording import countless, portion, with_limit, word
+from lims.domain.numbers.wording import countless, portion, with_limit, with_unit, word
 
 LONGEST = 1000
 MOST_MEMBERS = 200
@@ -84,11 +84,16 @@ def _simple(text: str, found: re.Match[str], decimal: str | None, group: str) ->
 
 @lru_cache(maxsize=512)
 def _quick_word(text: str) -> Entry | None:
-    """A word by itself, exactly as the vocabulary has it but for case and spaces at the ends."""
+    """A word by itself as the vocabulary has it but for case and spaces at the ends, or with a portion."""
     status = STATUS_OF.get(text.strip(" \t\r\n\u00a0").casefold())
     if status == "detected":
         return Entry(text, "qualitative", word=DETECTED)
-    return None if status is None or status == "outcome" else Entry(text, status)
+    if status is not None:
+        return None if status == "outcome" else Entry(text, status)
+    if not text.isascii() or not text[:1].isalpha() or "  " in text or not text.isprintable():
+        return None
+    said = word(text.strip()) or portion(text.strip())
+    return None if said is None else said._replace(text=text)
 
 
 def _read(text: str, marks: Marks) -> Entry:
@@ -98,7 +103,7 @@ def _read(text: str, marks: Marks) -> Entry:
     if script.trouble:
         return _damaged(text, script, marks)
     simple = _SIMPLE.fullmatch(script.text) if len(script.text) <= _QUICK else None
-    entry = _simple(text, simple, *marks) if simple else None
+    entry = _simple(text, simple, *marks) if simple else _simple_list(text, script.text, marks)
     if entry is None:
         entry = _understood(script.text, marks)
         if entry.text != text:
@@ -142,7 +147,7 @@ def _single(clean: str, marks: Marks) -> Entry:
             return number(clean, marks)
         except Unreadable as found:
             trouble = found
-    said = word(clean) or portion(clean) or with_limit(clean, marks) or countless(clean, marks)
+    said = word(clean) or portion(clean) or with_unit(clean) or with_limit(clean, marks) or countless(clean, marks)
     if said is not None:
         return said
     grade = _BETWEEN_GRADES.fullmatch(clean)
@@ -181,6 +186,35 @@ def _several(clean: str, marks: Marks) -> Entry:
     if not 1 < len(parts) <= MOST_MEMBERS or not all(parts):
         raise Unreadable("NOT_A_RESULT", text=clean[:80])
     members = tuple(_single(part, marks) for part in parts)
+    return _listed(clean, members)
+
+
+_BETWEEN_SIMPLE = re.compile(r" ?; ?| ?, ")
+
+
+def _simple_list(text: str, clean: str, marks: Marks) -> Entry | None:
+    """The quick way for results that can each be read one way only; None where the whole grammar must look."""
+    if marks != _POINT or "\n" in clean or (", " not in clean and ";" not in clean):
+        return None
+    members = []
+    for part in _BETWEEN_SIMPLE.split(clean):
+        found = _SIMPLE.fullmatch(part)
+        member = _simple(part, found, *marks) if found and len(part) <= _QUICK else None
+        if member is None:
+            return None
+        members.append(member)
+    if not 1 < len(members) <= MOST_MEMBERS:
+        return None
+    try:
+        return _listed(text, tuple(members))
+    except Unreadable:
+        return None
+
+
+_POINT = Marks(".", "")
+
+
+def _listed(clean: str, members: tuple[Entry, ...]) -> Entry:
     if any(member.status not in _GOOD or member.word not in (None, DETECTED) for member in members):
         raise Unreadable("NOT_A_RESULT", text=clean[:80])
     named = {member.unit for member in members if member.unit}

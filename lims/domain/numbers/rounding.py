@@ -8,11 +8,16 @@ _EXACT = Context(prec=250, rounding=ROUND_HALF_EVEN)
 
 
 def round_to(x: Decimal, interval: Decimal) -> Decimal:
-    """``x`` to the nearest multiple of ``interval`` (1, 0.1, 0.5, 20 …); exactly between, to the even multiple."""
+    """``x`` to the nearest multiple of ``interval`` (1, 0.1, 0.5, 20 …); exactly between, to the even multiple.
+
+    The zeros up to the place of the interval are kept: 0.1 to 0.01 is 0.10 (GB/T 8170-2008 3.2).
+    """
     if interval <= 0:
         raise ValueError("the rounding interval must be positive")
     multiple = _EXACT.divide(x, interval).to_integral_value(rounding=ROUND_HALF_EVEN)
-    return _EXACT.plus(_EXACT.multiply(multiple, interval))
+    rounded = _EXACT.plus(_EXACT.multiply(multiple, interval))
+    short = int(rounded.as_tuple().exponent) > int(interval.as_tuple().exponent)
+    return _EXACT.quantize(rounded, interval) if short else rounded
 
 
 def place_of(value: Decimal) -> Decimal:

@@ -45,6 +45,10 @@ def in_plain_script(text: str) -> Script:
     """The text to be read, and whether it was written in forms that the reader should see rewritten."""
     if _PLAIN_ALREADY.fullmatch(text) and "  " not in text:
         return Script(text.strip(), False)
+    if not text.isascii():
+        plain = text.translate(_TABLE)
+        if _PLAIN_ALREADY.fullmatch(plain) and "  " not in plain:  # nothing raised, hidden or lost can be left in it
+            return Script(plain.strip(), _is_told(text))
     if _HIDDEN.search(text):
         return Script("", False, "HIDDEN_CHARACTERS")
     plain = text
@@ -53,5 +57,8 @@ def in_plain_script(text: str) -> Script:
     plain = _BREAKS.sub("\n", _SPACES.sub(" ", plain)).strip()
     if _LOST in text:
         return Script(plain.replace(_LOST, ""), False, "UNREADABLE_CHARACTER")
-    told = not text.isascii() and not _TOLD_SIGNS.isdisjoint(text) and not _DASHES_ONLY.fullmatch(text)
-    return Script(plain, told)
+    return Script(plain, not text.isascii() and _is_told(text))
+
+
+def _is_told(text: str) -> bool:
+    return not _TOLD_SIGNS.isdisjoint(text) and not _DASHES_ONLY.fullmatch(text)

@@ -7,7 +7,7 @@ from functools import cache
 
 from lims.domain.numbers import units
 from lims.domain.numbers.entered import Entry
-from lims.domain.numbers.figure import number
+from lims.domain.numbers.figure import NEEDS_CONTEXT, number
 from lims.domain.numbers.marks import NUMBER, SPACED, Marks, Note, Unreadable, read_digits
 from lims.domain.numbers.rounding import plain
 from lims.domain.numbers.vocabulary import DETECTED, READ_ANEW, STATUS_OF, key_of
@@ -29,6 +29,33 @@ def word(clean: str) -> Entry | None:
     if not clean or _DASHES.fullmatch(clean):
         return Entry(clean, "not_measured")
     return None
+
+
+def with_unit(clean: str) -> Entry | None:
+    """``ND mg/kg``, ``<LOD ppb``, ``未检出 mg/kg``: a word in the place of the figure, its unit kept.
+
+    Only words for little or nothing and for too much stand where a figure would; ``detected ppm`` says nothing.
+    """
+    for cut in _joints(clean):
+        unit = units.known(clean[cut:].strip())
+        said = word(clean[:cut].strip(" ,:")) if unit is not None and clean[:cut].strip(" ,:") else None
+        if said is not None and said.status in _IN_PLACE_OF_A_FIGURE:
+            return said._replace(text=clean, unit=unit, note=said.note or NEEDS_CONTEXT.get(unit or ""))
+    return None
+
+
+_IN_PLACE_OF_A_FIGURE = frozenset({"not_detected", "below_loq", "trace", "over_range"})
+_LONGEST_UNIT = 24
+
+
+def _joints(clean: str) -> list[int]:
+    """Where a word may end and a unit begin: at a space, or behind a Chinese character."""
+    first = max(1, len(clean) - _LONGEST_UNIT)
+    return [
+        at
+        for at in range(first, len(clean))
+        if clean[at].isspace() or not clean[at - 1].isascii()
+    ]
 
 
 _PORTION = re.compile(

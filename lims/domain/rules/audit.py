@@ -39,8 +39,14 @@ class Event:
         return hashlib.sha256(canonical(self.__dict__).encode()).hexdigest()
 
 
+_PLAIN_ALREADY = frozenset({str, int, bool, type(None)})
+"""What most values are; asked first, because a library of limits asks millions of times."""
+
+
 def plain(value: Any) -> Any:
     """A JSON value that says exactly what the Python value says: decimals keep their digits as text."""
+    if type(value) in _PLAIN_ALREADY:
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):

@@ -45,6 +45,7 @@ ACTION_OF: Mapping[tuple[str, str], str] = {
     ("analysis", "enter"): "result:enter",
     ("analysis", "correct"): "result:enter",
     ("analysis", "submit"): "result:enter",
+    ("analysis", "settle"): "result:settle",
     ("analysis", "verify"): "result:verify",
     ("analysis", "return"): "result:retest",
     ("analysis", "retest"): "result:retest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,10 @@ from lims.domain.method import Reading
 from lims.domain.rules.workflow import open_verbs
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.persistence.worksheet import WorksheetRow
-from lims.services import facts, lookup
-from lims.services.certificate_content import limit_text, reported, reported_uncertainty
+from lims.services import facts, judging, lookup, rule_line
+from lims.services.certificate_content import limit_text, reported
+from lims.services.members import Composition, composition, unsettled
+from lims.services.reading.asks import Asks, asks_of
 from lims.services.reading.page import Verb, verbs
 from lims.services.transaction import Transaction
 
@@ -43,6 +46,11 @@ class ResultView:
     run_id: int | None
     calculation: Any
     remark: str
+    parts: tuple[Any, ...]
+    """What made the value, step by step in the order of the bench; empty for one that was typed."""
+    u_source: str
+    """Where U comes from: typed, method, rule; empty without one."""
+    u_name: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,11 @@ class AnalysisView:
     clause: str
     severity: str
     rule: str
+    rule_by: str
+    """What chose it: limit, jurisdiction, contract, default."""
+    rule_line: str
+    """The rule in words with r, U, k and the risk."""
+    rule_line_zh: str
     why: tuple[str, ...]
     origin: str
     origin_reason: str
@@ -78,7 +91,8 @@ class AnalysisView:
 
 def analysis_view(row: AnalysisRow) -> AnalysisView:
     """Needs ``row.result`` to be loaded (or None)."""
-    frozen = row.limit or {}
+    frozen, rule = row.limit or {}, row.rule or (row.requirement or {}).get("rule") or {}
+    said = rule_line.line(row)
     return AnalysisView(
         id=row.id,
         version=row.version,
@@ -99,7 +113,10 @@ def analysis_view(row: AnalysisRow) -> AnalysisView:
         standard=frozen.get("standard", ""),
         clause=frozen.get("clause", ""),
         severity=frozen.get("severity", ""),
-        rule=(row.rule or (row.requirement or {}).get("rule") or {}).get("name", ""),
+        rule=rule.get("name", ""),
+        rule_by=rule.get("by", ""),
+        rule_line=said.en,
+        rule_line_zh=said.zh,
         why=tuple((row.requirement or {}).get("why", ())),
         origin=row.origin,
         origin_reason=row.origin_reason,
@@ -112,6 +129,7 @@ def analysis_view(row: AnalysisRow) -> AnalysisView:
 
 def result_view(row: Any) -> ResultView:
     kept = row.conformity or {}
+    u = kept.get("uncertainty") or {}
     text = {
         name: "" if getattr(row, name) is None else format(getattr(row, name), "f")
         for name in ("k", "lod", "loq")
@@ -123,7 +141,7 @@ def result_view(row: Any) -> ResultView:
         status=row.status,
         reported=reported(row),
         unit=row.unit,
-        expanded=reported_uncertainty(row),
+        expanded=rule_line.uncertainty(row),
         **text,
         verdict=row.verdict,
         verdict_reason=row.verdict_reason,
@@ -137,7 +155,17 @@ def result_view(row: Any) -> ResultView:
         run_id=row.run_id,
         calculation=row.calculation,
         remark=row.remark,
+        parts=parts_of(row.calculation),
+        u_source=u.get("source") or "",
+        u_name=u.get("name") or "",
     )
+
+
+def parts_of(calculation: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    """A formula alone is one step; what a group is made of is shown by its members."""
+    if not calculation or judging.is_group(calculation):
+        return ()
+    return tuple(calculation.get("parts") or ({"kind": "formula", **calculation},))
 
 
 @dataclass(frozen=True)
@@ -155,6 +183,9 @@ class AnalysisDetail:
     constants: tuple[Reading, ...]
     title: str
     verbs: tuple[Verb, ...]
+    asks: Asks
+    group: Composition | None
+    """Its members, where the analyte is a group."""
 
 
 def detail(tx: Transaction, analysis_id: int) -> AnalysisDetail:
@@ -173,8 +204,15 @@ def detail(tx: Transaction, analysis_id: int) -> AnalysisDetail:
         serving.asked() if serving else (),
         serving.constants() if serving else (),
         method.title if method else "",
-        verbs(tx, row, open_verbs("analysis", row.state), lookup.over(row)),
+        verbs(tx, row, _verbs_of(row), lookup.over(row)),
+        asks_of(row, method),
+        composition(tx, row, method),
     )
+
+
+def _verbs_of(row: AnalysisRow) -> tuple[str, ...]:
+    """A bound is chosen only where the verdict hangs on it."""
+    return tuple(verb for verb in open_verbs("analysis", row.state) if verb != "settle" or unsettled(row.result))
 
 
 def history(tx: Transaction, analysis_id: int) -> tuple[ResultView, ...]:

@@ -18,6 +18,7 @@ from lims.domain.specification import in_force
 from lims.persistence.account import UserRow
 from lims.persistence.catalogue import ReferenceVersionRow as Row
 from lims.services import facts, transition
+from lims.services.reading.method import RecordView, gaps_of, record_view
 from lims.services.reading.page import Page, Verb
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
@@ -71,6 +72,8 @@ class VersionView:
     released_by: str
     released_at: datetime | None
     verbs: tuple[Verb, ...]
+    record: RecordView | None
+    """The validation record of a method; None where the laboratory has none."""
 
 
 @dataclass(frozen=True)
@@ -164,13 +167,18 @@ def _version(tx: Transaction, row: Row, names: dict[int, str], before: dict[str,
         released_by=names.get(row.released_by, "") if row.released_by is not None else "",
         released_at=row.released_at,
         verbs=tuple(_verb(tx, row, verb) for verb in open_verbs(row.noun, row.state)),
+        record=record_view(row),
     )
 
 
 def _verb(tx: Transaction, row: Row, verb: str) -> Verb:
     why = transition.can(tx, row, verb, Over(reference_id=row.id))
+    if not why and verb == "retire" and row.code in KINDS[row.kind].fixed:
+        why = (refusal("ITEM_FIXED", item=row.code),)
     if not why and verb == "release" and row.proposed_by == tx.actor.id:
         why = (refusal("DUTIES_APART", duty="releaser", other="author"),)
+    if not why and verb == "release":
+        why = gaps_of(row)
     return Verb(verb, why)
 
 

@@ -14,7 +14,7 @@ from lims.domain.rules.workflow import open_verbs
 from lims.persistence.certificate import CertificateRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.services import lookup
-from lims.services.lot import newest_report, not_treated, proposal
+from lims.services.lot import findings, newest_report, not_treated, proposal
 from lims.services.pausing import while_paused
 from lims.services.reading import rounds
 from lims.services.reading.analysis import AnalysisView
@@ -66,6 +66,9 @@ class DecisionView:
     analyses: tuple[AnalysisView, ...]
     samples: tuple[tuple[str, str, str], ...]
     proposal: Proposal | None
+    finding: str
+    findings: tuple[str, ...]
+    """What a person may establish about the goods, so that other rows of the table apply."""
     disposition: str
     disposition_reason: str
     decided_by: str
@@ -101,10 +104,12 @@ def _item(tx: Transaction, row: LotRow) -> LotItem:
     )
 
 
-def detail(tx: Transaction, no: str) -> DecisionView:
+def detail(tx: Transaction, no: str, finding: str = "") -> DecisionView:
+    """``finding``: the proposal as it would be if that were established; one that is not asked for changes nothing."""
     seen_whole(tx, "lot", no)
     row = lookup.lot(tx, no, joinedload(LotRow.request).joinedload(RequestRow.importer))
     report = newest_report(tx, row)
+    asked = findings(tx, row, report) if report else ()
     samples = of_round(tx, row)
     versions = rounds.decisions(tx, row)
     decided = next((one for one in reversed(versions) if one.round == row.round), None)
@@ -141,7 +146,9 @@ def detail(tx: Transaction, no: str) -> DecisionView:
         approved_at=report.at if report else None,
         analyses=rounds.analyses(tx, row, row.round),
         samples=tuple((s.no, s.state, s.verdict) for s in samples),
-        proposal=proposal(tx, row, report) if report else None,
+        proposal=proposal(tx, row, report, finding if finding in asked else "") if report else None,
+        finding=finding if finding in asked else "",
+        findings=asked,
         disposition=decided.choice if decided else "",
         disposition_reason=decided.reason if decided else "",
         decided_by=decided.by if decided else "",

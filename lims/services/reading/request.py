@@ -107,6 +107,8 @@ class RequestView:
     origin: str
     transport: dict[str, str]
     note: str
+    contract_rule: str
+    contract_reason: str
     question: str
     state: str
     paused_because: str
@@ -191,6 +193,8 @@ def detail(tx: Transaction, no: str) -> RequestView:
         origin=row.origin,
         transport=dict(row.transport or {}),
         note=row.note,
+        contract_rule=(row.contract_rule or {}).get("code", ""),
+        contract_reason=(row.contract_rule or {}).get("reason", ""),
         question=row.question,
         state=row.state,
         paused_because=_paused_because(tx, row),

@@ -11,7 +11,7 @@ from lims.domain.rules.refusal import Refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.worksheet import WorksheetRow
-from lims.services import batch, lookup, transition
+from lims.services import batch, lookup, members, transition
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.transaction import Transaction
 
@@ -61,7 +61,11 @@ def _item(
     seen = analysis_view(row)
     result = seen.result
     clean = result is not None and result.verdict in ("PASS", "NO_LIMIT") and result.number == 1 and state != "held"
-    refusals = (*transition.can(tx, row, "verify", lookup.over(row)), *stopped.get(row.worksheet_id or 0, ()))
+    refusals = (
+        *transition.can(tx, row, "verify", lookup.over(row)),
+        *stopped.get(row.worksheet_id or 0, ()),
+        *members.refusals(row.result),
+    )
     return ReviewItem(
         seen,
         row.sample.no if row.sample else "",

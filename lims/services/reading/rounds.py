@@ -27,6 +27,11 @@ class DecisionVersion:
     reason: str
     by: str
     at: datetime
+    rule: str
+    """The row of the decision table that offered it, with what it said then."""
+    document: str
+    deadline: str
+    legal_basis: str
 
 
 @dataclass(frozen=True)
@@ -45,15 +50,18 @@ class EarlierRound:
 def decisions(tx: Transaction, lot: LotRow) -> tuple[DecisionVersion, ...]:
     """Every version of the decision, the first one first."""
     query = (
-        select(DecisionRow, DispositionRow.choice, ReportRow.round)
+        select(DecisionRow, DispositionRow, ReportRow.round)
         .join(DispositionRow, DispositionRow.decision_id == DecisionRow.id)
         .join(ReportRow, DecisionRow.report_id == ReportRow.id)
         .where(DecisionRow.lot_id == lot.id)
         .order_by(DecisionRow.number)
     )
     return tuple(
-        DecisionVersion(row.number, number, row.verdict, choice, row.reason, row.officer_name, row.at)
-        for row, choice, number in tx.session.execute(query)
+        DecisionVersion(
+            row.number, number, row.verdict, chosen.choice, row.reason, row.officer_name, row.at, chosen.rule,
+            chosen.document, chosen.deadline, chosen.legal_basis,
+        )
+        for row, chosen, number in tx.session.execute(query)
     )
 
 

@@ -17,6 +17,7 @@ from lims.persistence.sample import CustodyRow, SampleRow
 from lims.services import lookup
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.reading.page import Page, Verb, page, verbs
+from lims.services.reading.sampling import Record, record_of
 from lims.services.transaction import Transaction
 
 
@@ -53,6 +54,8 @@ class SampleView:
     seal_no: str
     place: str
     plan: str
+    record: Record
+    """The plan in words, and why less than the methods need was drawn."""
     received_at: datetime | None
     condition: str
     condition_note: str
@@ -129,6 +132,7 @@ def detail(tx: Transaction, no: str) -> SampleView:
         seal_no=row.seal_no,
         place="" if hidden else row.place,
         plan=row.plan,
+        record=record_of(tx, row.id),
         received_at=row.received_at,
         condition=row.condition,
         condition_note=row.condition_note,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from lims.domain.batch import DUPLICATE_PERCENT
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.instrument import InstrumentRow
 from lims.persistence.request import LotRow, RequestRow
@@ -97,6 +98,8 @@ class GridView:
     batch_finding: str
     lod: str
     loq: str
+    repeatability: str
+    """How far duplicates may differ: as the method declares it, else the default of the batch."""
     columns: tuple[Column, ...]
     positions: tuple[PositionView, ...]
     runs: tuple[tuple[str, str, str], ...]
@@ -206,6 +209,7 @@ def grid(tx: Transaction, no: str) -> GridView:
         batch_finding=sheet.batch.finding if sheet.batch else "",
         lod=_shown(lod, method),
         loq=_shown(loq, method),
+        repeatability=method.repeatability if method and method.repeatability else f"{DUPLICATE_PERCENT}%",
         columns=columns,
         positions=tuple(_position(p, columns, analyses) for p in sheet.positions),
         runs=tuple((run.no, run.state, run.name) for run in runs),

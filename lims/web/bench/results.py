@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from lims.domain.rules.errors import LimsError
+from lims.services import members
 from lims.services import result as results
 from lims.services.reading import analysis as reading_analysis
 from lims.services.reading import product as products
@@ -34,11 +35,13 @@ def analysis_enter(analysis_id: int) -> Any:
         k=typed.text("k"),
         remark=typed.text("remark"),
         reason=typed.text("reason"),
-        inputs={
-            name[6:]: value.strip()
-            for name, value in request.form.items()
-            if name.startswith("input.") and value.strip()
-        },
+        inputs=_beginning("input."),
+        members=_beginning("member."),
+        replicates=tuple(_beginning("replicate.").values()),
+        plates=tuple(filter(None, (line.strip() for line in request.form.get("plates", "").splitlines()))),
+        basis=typed.text("basis"),
+        basis_readings=_beginning("basis_reading."),
+        recovery=typed.text("recovery"),
         submit="submit" in request.form,
         version=typed.whole("version"),
     )
@@ -47,6 +50,26 @@ def analysis_enter(analysis_id: int) -> Any:
             results.enter(tx, cmd)
     except LimsError as error:
         return _page(analysis_id, error), 422
+    return redirect(url_for("bench.analysis_page", analysis_id=analysis_id), 303)
+
+
+def _beginning(prefix: str) -> dict[str, str]:
+    """What was typed into the fields whose names begin so, by the rest of the name, in the order of the form."""
+    return {
+        name.removeprefix(prefix): value.strip()
+        for name, value in request.form.items()
+        if name.startswith(prefix) and value.strip()
+    }
+
+
+@blueprint.post("/analyses/<int:analysis_id>/settle")
+@needs("result:settle")
+def analysis_settle(analysis_id: int) -> Any:
+    try:
+        with writing() as tx:
+            members.settle_bound(tx, analysis_id, typed.text("bound"), typed.text("reason"))
+    except LimsError as error:
+        return _page(analysis_id, error), 409
     return redirect(url_for("bench.analysis_page", analysis_id=analysis_id), 303)
 
 

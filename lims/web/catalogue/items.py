@@ -11,10 +11,11 @@ from lims.domain.reference import KINDS
 from lims.domain.rules.errors import LimsError, NotFound
 from lims.services import catalogue
 from lims.services.reading import catalogue as reading_catalogue
+from lims.services.reading import disposition as dispositions
 from lims.services.transaction import Signature, Transaction
 from lims.web.access import needs, signed_in
 from lims.web.catalogue import blueprint, typed
-from lims.web.catalogue.labels import CHOICES, FIELD_NAMES, KIND_NAMES, STATE_NAMES
+from lims.web.catalogue.labels import CHOICES, FIELD_NAMES, KIND_NAMES, LONG, STATE_NAMES
 from lims.web.errors import status_of
 from lims.web.unit import reading, signature, writing
 
@@ -40,7 +41,8 @@ def listing(kind: str) -> str:
     text, after = request.args.get("q", ""), request.args.get("after", "")
     with reading() as tx:
         page = reading_catalogue.listing(tx, kind, text, after)
-    return render_template("catalogue/listing.html", kind=kind, q=text, page=page, **WORDS)
+        table = dispositions.table(tx) if kind == "disposition_rule" and not text and not after else ()
+    return render_template("catalogue/listing.html", kind=kind, q=text, page=page, table=table, **WORDS)
 
 
 @blueprint.get("/item/<kind>/<path:code>")
@@ -128,6 +130,7 @@ def _form(kind: str, code: str, content: dict[str, str], error: LimsError | None
         content=content,
         given=request.form,
         choices={name: words for (of, name), words in CHOICES.items() if of == kind},
+        long=LONG,
         error=error,
         **WORDS,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from lims.domain.conformity import COMPARISONS, RULES
 from lims.domain.reference import KINDS
 from lims.domain.requirement import ANALYTE_KINDS
 from lims.domain.specification import OPERATORS, SEVERITIES
@@ -14,7 +15,10 @@ KIND_NAMES: Mapping[str, object] = {
     "category": _l("Categories"),
     "product": _l("Products"),
     "analyte": _l("Analytes"),
+    "residue_definition": _l("Residue definitions"),
+    "factor_set": _l("Factor sets"),
     "method": _l("Methods"),
+    "decision_rule": _l("Decision rules"),
     "limit": _l("Limits"),
     "unit": _l("Units"),
     "disposition_rule": _l("Disposition rules"),
@@ -24,14 +28,19 @@ FIELD_NAMES: Mapping[str, object] = {
     "M": _l("M (never above)"),
     "allowed_choices": _l("Choices allowed"),
     "analyte": _l("Analyte"),
+    "analytical_correction": _l("Analytical correction (toy: by element)"),
     "analytes": _l("Analytes"),
     "base_unit": _l("Base unit"),
+    "aql": _l("AQL of piece inspection"),
     "basis": _l("Basis"),
     "c": _l("c (how many above m)"),
     "cas": _l("CAS number"),
     "categories": _l("Categories"),
     "category": _l("Category"),
+    "characteristic": _l("Characteristic inspected"),
     "clause": _l("Clause"),
+    "combine": _l("How the members are taken together (empty: added)"),
+    "comparison": _l("How values are compared"),
     "confidence": _l("Confidence"),
     "deadline": _l("Deadline"),
     "decision_rule_hint": _l("Decision rule"),
@@ -42,6 +51,10 @@ FIELD_NAMES: Mapping[str, object] = {
     "disposition": _l("Disposition"),
     "document": _l("Document"),
     "editable": _l("Editable"),
+    "expanded": _l("Uncertainty the rule brings"),
+    "factor_set": _l("Factor set of a weighted sum"),
+    "factors": _l("Factors (code:factor; …)"),
+    "first": _l("Total that may be measured first"),
     "factor_to_base": _l("Factor to the base unit"),
     "figures": _l("Significant figures of a calculated result"),
     "formula": _l("Formula"),
@@ -49,6 +62,7 @@ FIELD_NAMES: Mapping[str, object] = {
     "formula_unit": _l("Unit of the formula"),
     "goods_class": _l("Goods class"),
     "hs_examples": _l("HS codes"),
+    "inspection_level": _l("Inspection level"),
     "instrument": _l("Instrument"),
     "jurisdiction": _l("Jurisdiction"),
     "k": _l("Coverage factor k"),
@@ -59,21 +73,32 @@ FIELD_NAMES: Mapping[str, object] = {
     "loq": _l("LOQ"),
     "loq_unit": _l("Unit of the LOQ"),
     "m": _l("m (good up to)"),
+    "members": _l("Members (code:molar mass; …)"),
+    "molar_mass": _l("Molar mass the sum is expressed in, g/mol"),
     "matrix": _l("Matrix"),
     "n": _l("n (samples)"),
+    "name": _l("Name"),
     "name_en": _l("English name"),
     "name_zh": _l("Chinese name"),
     "nd_rule": _l("Rule for not detected"),
     "note": _l("Note"),
     "offset_to_base": _l("Offset to the base unit"),
     "operator": _l("Comparison"),
+    "p_min": _l("Least probability of conformity"),
+    "plate_range": _l("Colonies on a counted plate (empty: as usual)"),
     "portion": _l("Portion"),
     "priority": _l("Priority"),
     "product": _l("Product"),
+    "r": _l("Guard band r (times U)"),
+    "recovery_correction": _l("Recovery correction (82%, or asked)"),
+    "repeatability": _l("Repeatability limit r (10%, 0.02 mg/kg; by level)"),
     "readings": _l("Readings (name:unit:English:Chinese; …)"),
+    "replicates": _l("Determinations a sample"),
     "rule": _l("Rule"),
     "seq": _l("Order"),
     "severity": _l("Severity"),
+    "source": _l("Source"),
+    "shown_by": _l("Shown by (codes joined by +)"),
     "standard": _l("Standard"),
     "state": _l("State"),
     "strict": _l("Ends not included"),
@@ -82,7 +107,9 @@ FIELD_NAMES: Mapping[str, object] = {
     "technique": _l("Technique"),
     "title": _l("Title"),
     "u_rel_pct_k2_typical": _l("Planning uncertainty in % (never printed)"),
+    "uncertainty": _l("Uncertainty (20%; k=2; source: report)"),
     "unit": _l("Unit"),
+    "validation": _l("Validation record (JSON)"),
     "value": _l("Value"),
     "value2": _l("Upper value of a range"),
     "verdict": _l("Verdict"),
@@ -93,9 +120,14 @@ FIELD_NAMES: Mapping[str, object] = {
 CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("limit", "operator"): tuple(sorted(OPERATORS)),
     ("limit", "severity"): SEVERITIES,
+    ("decision_rule", "name"): RULES,
+    ("decision_rule", "comparison"): COMPARISONS,
     ("analyte", "kind"): ANALYTE_KINDS,
 }
 """(kind, field) -> the words it may hold; every other field is free text."""
+
+LONG = frozenset({"validation", "uncertainty"})
+"""Fields that are written into a box of several lines."""
 
 ACTIVITY_NAMES: Mapping[str, object] = {
     "test": _l("Test"),

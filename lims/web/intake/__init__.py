@@ -10,6 +10,7 @@ from lims.web.intake import (  # noqa: E402, F401  (they add the routes)
     analyses,
     counter,
     drawing,
+    inspection,
     labels,
     moments,
     papers,

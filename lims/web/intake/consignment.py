@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lims.services.request import LineCommand, LodgeRequest, LotCommand
+from lims.services.ruling import ContractRule
 
 FIELDS = ("vessel", "bill_no", "containers", "contract_no", "entry_date")
 """Facts of the transport, all optional."""
@@ -28,6 +29,7 @@ def lodging(form: Mapping[str, str]) -> LodgeRequest:
         origin=_text(form, "origin"),
         transport={name: _text(form, name) for name in FIELDS if _text(form, name)},
         note=_text(form, "note"),
+        contract_rule=ContractRule(_text(form, "contract_rule"), _text(form, "contract_reason")),
         lines=tuple(_line(form, n) for n in range(1, lines_typed(form) + 1) if _filled(form, n)),
     )
 

@@ -11,7 +11,7 @@ from lims.domain.rules.errors import LimsError
 from lims.domain.rules.workflow import states
 from lims.services import request as requests
 from lims.services.reading import product as products
-from lims.services.reading import register
+from lims.services.reading import register, rule
 from lims.services.reading import request as reading_request
 from lims.services.transaction import Transaction
 from lims.web.access import needs
@@ -62,9 +62,16 @@ def request_lodge() -> Any:
 def _form(given: Any, rows: int, error: LimsError | None = None) -> str:
     with reading() as tx:
         parties = {kind: register.organisations(tx, kind, size=500).items for kind in PARTIES}
-        goods = products.choices(tx)
+        goods, rules = products.choices(tx), rule.choices(tx)
     return render_template(
-        "intake/request_new.html", given=given, rows=rows, parties=parties, goods=goods, fields=FIELDS, error=error
+        "intake/request_new.html",
+        given=given,
+        rows=rows,
+        parties=parties,
+        goods=goods,
+        rules=rules,
+        fields=FIELDS,
+        error=error,
     )
 
 

@@ -11,6 +11,7 @@ from lims.domain.rules.errors import LimsError
 from lims.services import cancelling, certificate
 from lims.services import lot as lots
 from lims.services.reading import lot as reading_lot
+from lims.services.reading import sampling as reading_sampling
 from lims.services.transaction import Signature, Transaction
 from lims.web.access import needs
 from lims.web.catalogue import typed
@@ -46,13 +47,16 @@ def lot_page(no: str) -> str:
 
 
 def _page(no: str, error: LimsError | None = None) -> str:
+    finding = request.values.get("finding", "")
     with reading() as tx:
-        seen = reading_lot.detail(tx, no)
+        seen = reading_lot.detail(tx, no, finding)
+        inspections = reading_sampling.of_lot_no(tx, no)
     verbs = {verb.verb: verb for verb in seen.verbs}
     drawn = {one.id: scale_of(one) for one in seen.analyses}
     anew = lots.without_hold(seen.proposal) if seen.proposal else None
     return render_template(
-        "release/lot.html", seen=seen, verbs=verbs, drawn=drawn, anew=anew, given=request.form, error=error
+        "release/lot.html", seen=seen, verbs=verbs, drawn=drawn, anew=anew, inspections=inspections,
+        given=request.form, error=error,
     )
 
 
@@ -78,7 +82,8 @@ def lot_redecide(no: str) -> Any:
 
 
 def _decision(no: str) -> lots.DecideLot:
-    return lots.DecideLot(no, typed.text("disposition"), typed.text("reason"), typed.whole("version"))
+    version = typed.whole("version")
+    return lots.DecideLot(no, typed.text("disposition"), typed.text("reason"), version, typed.text("finding"))
 
 
 @blueprint.post("/lots/<no>/hold")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports import fonts, style
-from reports.certificate.content import CertificateContent, Pair, Sampling
+from reports.certificate.content import CertificateContent, DecisionRule, Pair, Sampling
 from reports.certificate.words import (
     CUSTOMER_SIGN,
     CUSTOMER_SUPPLIED,
@@ -19,7 +19,7 @@ LABEL = 82.0
 
 def blocks(content: CertificateContent) -> list[Block]:
     notes = [
-        *(("rule", _rule(rule.sentence, rule.r, rule.k)) for rule in content.rules),
+        *(("rule", _rule(rule)) for rule in content.rules),
         ("sampling", _sampling(content.sampling)),
         ("receipt", _spaced(content.received, *_words(content.condition))),
         ("work", " – ".join(part for part in (content.work_from, content.work_to) if part)),
@@ -41,9 +41,12 @@ def _spaced(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _rule(sentence: Pair, r: str, k: str) -> str:
-    factors = ", ".join(f"{name} = {value}" for name, value in (("r", r), ("k", k)) if value)
-    return _spaced(*_words(sentence), f"({factors})" if factors else "")
+def _rule(rule: DecisionRule) -> str:
+    """The rule in both languages, its factors, and the risk that goes with it (7.8.6.1)."""
+    factors = ", ".join(f"{name} = {value}" for name, value in (("r", rule.r), ("k", rule.k)) if value)
+    risk = " ".join(part for part in _words(rule.risk) if part)
+    said = _spaced(*_words(rule.sentence), f"({factors})" if factors else "")
+    return "; ".join(filter(None, (said, risk))) + f"  [{rule.code}]"
 
 
 def _sampling(sampling: Sampling | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports import fonts, style
-from reports.certificate.content import CertificateContent, Pair, ResultRow
+from reports.certificate.content import CertificateContent, Member, Pair, ResultRow
 from reports.certificate.words import LABELS, NOT_DETECTED, OPERATORS, PROVIDER_SIGN, ROW_VERDICTS
 from reports.page import Block, Pen, gap
 from reports.text import fit, wrap
@@ -55,6 +55,7 @@ def blocks(content: CertificateContent) -> list[Block]:
             made.append(_sample_line(row.sample, head))
             previous = row.sample
         made.append(_row(row, table, head))
+        made += (_member(member, table, head) for member in row.members)
     made.append(Block(0.1, lambda pen, y: pen.rule(style.LEFT, y, style.WIDTH, style.THICK * 0.7)))
     return [*made, gap()]
 
@@ -153,7 +154,7 @@ def _row(row: ResultRow, table: Table, head: Block) -> Block:
     failed = row.verdict in ("FAIL", "CONDITIONAL_FAIL")
     font = fonts.BOLD if failed else fonts.REGULAR
     cells = _cells(row, table, font)
-    worked = _worked(row, table)
+    worked = (*_bounded(row, table), *_worked(row, table), *_ruled(row, table))
     body = max(cell.height for cell in cells)
     height = body + len(worked) * style.leading(style.FINE) + 2 * PAD - 1
 
@@ -166,7 +167,39 @@ def _row(row: ResultRow, table: Table, head: Block) -> Block:
         pen.lines(x, y + PAD - 1 + body, worked, style.FINE, grey=style.MID)
         pen.rule(style.LEFT, y + height, style.WIDTH, style.THIN, style.HAIR)
 
+    return Block(height, draw, head=head, with_next=bool(row.members))
+
+
+def _member(member: Member, table: Table, head: Block) -> Block:
+    """One analyte of a group: its name in both languages, result and unit in their columns, factor or own limit."""
+    x, width = table.edges["analysis"]
+    room = table.edges["result"][0] - x - COLUMN_GAP
+    names = dict.fromkeys(filter(None, (member.name.zh, member.name.en)))
+    font = fonts.BOLD if member.fails else fonts.REGULAR
+    lines = wrap("· " + " ".join(names), font, style.FINE, room)
+    beside = _dotted(f"× {member.factor}" if member.factor else "", f"≤ {member.limit}" if member.limit else "")
+    beside = beside or _dotted(*(f"{name} {text}" for name, text in (("LOD", member.lod), ("LOQ", member.loq)) if text))
+    height = len(lines) * style.leading(style.FINE) + 1.5
+
+    def draw(pen: Pen, y: float) -> None:
+        pen.lines(x, y, lines, style.FINE, bold=member.fails, grey=style.BLACK if member.fails else style.MID)
+        for key, text in (("result", member.result), ("limit", beside), ("unit", member.unit)):
+            left, wide = table.edges[key]
+            right = key in table.axes
+            at = left + wide if right else left
+            size = fit(text, font, style.FINE, wide, SMALLEST - 1)
+            pen.text(at, y + style.FINE, text, size, bold=member.fails, align="right" if right else "left")
+
     return Block(height, draw, head=head)
+
+
+def _bounded(row: ResultRow, table: Table) -> tuple[str, ...]:
+    """How the members of a group are taken together, and at which bound its value stands."""
+    if not row.bound:
+        return ()
+    x = table.edges["analysis"][0]
+    text = f"{row.bound.zh} {row.bound.en}"
+    return wrap(text, fonts.REGULAR, style.FINE, style.LEFT + style.WIDTH - PAD - x)
 
 
 def _cells(row: ResultRow, table: Table, font: str) -> list[Cell]:
@@ -214,6 +247,20 @@ def _worked(row: ResultRow, table: Table) -> tuple[str, ...]:
     limit = f"  [{row.limit_id} v{row.limit_version}]" if row.limit_id and row.limit_version else ""
     x = table.edges["analysis"][0]
     return wrap(row.worked + limit, fonts.REGULAR, style.FINE, style.LEFT + style.WIDTH - PAD - x)
+
+
+def _ruled(row: ResultRow, table: Table) -> tuple[str, ...]:
+    """By which rule the verdict stands, with r, U and k, and at what risk (7.8.6.2 c)."""
+    if not row.verdict or not row.rule_name:
+        return ()
+    factors = (("r", row.r), ("U", row.uncertainty), ("k", row.coverage))
+    parts = (
+        f"{row.rule_name.zh} {row.rule_name.en}",
+        ", ".join(f"{name} = {value}" for name, value in factors if value),
+        f"{row.risk.zh} {row.risk.en}".strip(),
+    )
+    x = table.edges["analysis"][0]
+    return wrap(" · ".join(filter(None, parts)), fonts.REGULAR, style.FINE, style.LEFT + style.WIDTH - PAD - x)
 
 
 def _draw_cell(pen: Pen, y: float, cell: Cell, table: Table, *, bold: bool) -> None:

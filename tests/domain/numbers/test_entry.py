@@ -184,6 +184,17 @@ def test_declared_marks_settle_what_is_ambiguous_and_refuse_what_they_do_not_all
     ("text", "status", "unit"),
     [
         ("ND", "not_detected", None),
+        ("ND mg/kg", "not_detected", "mg/kg"),
+        ("ND, ug / kg", "not_detected", "µg/kg"),
+        ("not detected g/100 g", "not_detected", "g/100 g"),
+        ("未检出 mg/kg", "not_detected", "mg/kg"),
+        ("未检出mg/kg", "not_detected", "mg/kg"),
+        ("未检出毫克/千克", "not_detected", "mg/kg"),
+        ("<LOD ppb", "not_detected", "ppb"),
+        ("<LOQ mg/L", "below_loq", "mg/L"),
+        ("BQL CFU/g", "below_loq", "CFU/g"),
+        ("trace %", "trace", "%"),
+        ("TNTC CFU/g", "over_range", "CFU/g"),
         ("n.d.", "not_detected", None),
         ("None Found", "not_detected", None),
         ("未检出", "not_detected", None),
@@ -477,3 +488,13 @@ def test_the_dirty_texts_of_a_border_service_are_read_or_refused_but_never_becom
 def test_published_results_are_all_read_with_the_point_declared(name: str, column: str, refused: set[str]) -> None:
     texts = {row[column] for row in rows(name)}
     assert {text for text in texts if read_entry(text).status == "refused"} == refused
+
+
+@pytest.mark.parametrize("text", ["ND foo", "detected ppm", "pass mg/kg", "N/A mg/kg", "- mg/kg", "ND mg", "mg/kg ND"])
+def test_a_word_with_what_is_no_unit_or_stands_for_no_figure_is_refused(text: str) -> None:
+    assert read(text).status == "refused"
+
+
+def test_a_word_with_a_unit_that_needs_its_context_says_so() -> None:
+    entry = read("<LOD ppb")
+    assert entry.note is not None and entry.note.code == "KIND_NEEDS_CONTEXT"
