@@ -45,9 +45,9 @@ def of_a_sample(tx: Transaction, lot: LotRow, number: int) -> list[AnalysisRow]:
     )
     found = tx.session.execute(query).all()
     # what a result ordered is ordered anew where another result asks for it
-    found = [(row, state) for row, state in found if row.origin != "ordered"]
-    kept = [row for row, state in found if state != "rejected" and row.state != "cancelled"]
-    rows = kept or [row for row, state in found if state == "rejected"]
+    own = [(row, state) for row, state in found if row.origin != "ordered"]
+    kept = [row for row, state in own if state != "rejected" and row.state != "cancelled"]
+    rows = kept or [row for row, state in own if state == "rejected"]
     return [row for row in rows if row.sample_id == rows[0].sample_id]
 
 

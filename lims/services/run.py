@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from instruments import registry
+from instruments.sandbox import parse_apart
 from lims.domain import matching, numbering
 from lims.domain.rules.audit import plain
 from lims.domain.rules.errors import BadInput, LimsError, Refused
@@ -112,7 +112,7 @@ def _parse(
     tx: Transaction, run: RunRow, sheet: WorksheetRow, instrument: InstrumentRow, content: bytes
 ) -> list[ReadingRow]:
     try:
-        parsed = registry.read(content, instrument.adapter or None)
+        parsed = parse_apart(content, instrument.adapter or None, name=run.name)
     except LimsError as error:
         run.problem = error.code
         run.notices = [{"code": error.code, "params": {k: str(v)[:200] for k, v in error.params.items()}}]

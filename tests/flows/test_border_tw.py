@@ -132,7 +132,7 @@ def limits(findings: list[Finding]) -> Iterator[tuple[str, str, dict[str, str]]]
     yield (
         "method",
         METHOD,
-        {
+        b.validated_method({
             "title": "border method",
             "technique": "LC-MS/MS",
             "analytes": ";".join(f"TWA{n:04d}" for n in range(len(names))),
@@ -142,8 +142,8 @@ def limits(findings: list[Finding]) -> Iterator[tuple[str, str, dict[str, str]]]
             "lod_unit": "",
             "loq": "",
             "loq_unit": "",
-        },
-    )
+        }),
+    )  # fmt: skip
     for n, name in enumerate(names):
         yield "analyte", f"TWA{n:04d}", {"name_zh": name, "name_en": name, "kind": "numeric", "default_unit": "mg/kg"}
     for f in findings:
