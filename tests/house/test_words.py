@@ -12,6 +12,7 @@ from string import Formatter
 
 import pytest
 from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from lims.domain.rules.workflow import states, transitions, verbs
@@ -136,3 +137,19 @@ def test_a_reason_is_found_where_it_is_given() -> None:
 def _column(table: str, name: str) -> list[str]:
     text = (TRANSLATIONS / table).read_text(encoding="utf-8")
     return [row[name] for row in csv.DictReader(text.splitlines(), delimiter="|", quoting=csv.QUOTE_NONE)]
+
+
+def said_in_pages() -> set[str]:
+    """Every string that a page or a module marks for translation, lazily or at once."""
+    methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
+    keywords = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+    found = extract_from_dir(str(ROOT / "lims"), methods, keywords=keywords, strip_comment_tags=True)
+    return {one if isinstance(one, str) else one[0] for _, _, one, _, _ in found}
+
+
+def test_every_string_of_a_page_is_in_every_translation() -> None:
+    said = said_in_pages()
+    assert len(said) > 600
+    for path in (ROOT / "lims" / "translations").glob("*/LC_MESSAGES/messages.po"):
+        known = {message.id if isinstance(message.id, str) else message.id[0] for message in read_po(path.open("rb"))}
+        assert sorted(said - known) == [], path
