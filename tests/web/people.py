@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,19 @@ def give_passwords(lab: Laboratory) -> None:
     with Session(lab.place.engine) as session:
         session.execute(update(UserRow).values(password=cheap_hash()))
         session.commit()
+
+
+class Clock:
+    """The web's clock, moved by the test; it starts in the middle of an interval of the second factor."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 24, 3, 0, 15, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def later(self, **by: int) -> None:
+        self.moment += timedelta(**by)
 
 
 @dataclass

@@ -22,23 +22,10 @@ from lims.services import account, second_factor, trail_check
 from lims.services.transaction import transaction, view
 from lims.web import unit
 from tests.builders import Laboratory
-from tests.web.people import PASSWORD, Door, Person, door, token_of
+from tests.web.people import PASSWORD, Clock, Door, Person, door, token_of
 
 NEW_PASSWORD = "pewter-cloud-anvil-moss-17"
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
-
-
-class Clock:
-    """The web's clock, moved by the test; it starts in the middle of an interval."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 24, 3, 0, 15, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def later(self, **by: int) -> None:
-        self.moment += timedelta(**by)
 
 
 @pytest.fixture

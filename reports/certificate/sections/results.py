@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -241,17 +242,25 @@ def _cell(key: str, text: str, small: str, font: str, table: Table) -> Cell:
     return Cell(key, wrap(text, font, size, width), below, size)
 
 
+_MICRO = re.compile(r"\bu(?=g\b|L\b)")
+"""Units are stored as they are typed and printed as they are read."""
+
+
 def _worked(row: ResultRow, table: Table) -> tuple[str, ...]:
     if not row.worked:
         return ()
     limit = f"  [{row.limit_id} v{row.limit_version}]" if row.limit_id and row.limit_version else ""
     x = table.edges["analysis"][0]
-    return wrap(row.worked + limit, fonts.REGULAR, style.FINE, style.LEFT + style.WIDTH - PAD - x)
+    return wrap(_MICRO.sub("µ", row.worked) + limit, fonts.REGULAR, style.FINE, style.LEFT + style.WIDTH - PAD - x)
 
 
 def _ruled(row: ResultRow, table: Table) -> tuple[str, ...]:
-    """By which rule the verdict stands, with r, U and k, and at what risk (7.8.6.2 c)."""
-    if not row.verdict or not row.rule_name:
+    """By which rule the verdict stands, with r, U and k, and at what risk (7.8.6.2 c).
+
+    Only where U is known the row has figures of its own; the rest stands once among the notes, and the comparison
+    names its rule.
+    """
+    if not row.verdict or not row.rule_name or not row.uncertainty:
         return ()
     factors = (("r", row.r), ("U", row.uncertainty), ("k", row.coverage))
     parts = (
