@@ -13,10 +13,22 @@ from lims.domain.rules.actor import SYSTEM, Actor
 from lims.persistence.instrument import InstrumentRow
 from lims.persistence.organisation import OrganisationRow
 from lims.persistence.session import make_engine
-from lims.services import approval, catalogue, certificate, lot, request, result, sample, transition, worksheet
+from lims.services import (
+    approval,
+    catalogue,
+    certificate,
+    lookup,
+    lot,
+    request,
+    result,
+    sample,
+    sampling,
+    transition,
+    worksheet,
+)
 from lims.services.reading import catalogue as shelves
 from lims.services.request import AcceptRequest, LineCommand, LodgeRequest, LotCommand
-from lims.services.transaction import Installation, Signature, transaction
+from lims.services.transaction import Installation, Signature, Transaction, transaction
 from tests.cast import NOW, PORT, Cast, hire
 
 
@@ -129,9 +141,19 @@ def received(lab: Laboratory, request_no: str, seq: int = 1) -> str:
         drawn = sample.draw(
             tx, sample.DrawSample(f"{request_no}-L{seq}", "Igor", "Olga", "HK-55012", "hold 2", "5 of 60")
         )
+        inspected(tx, f"{request_no}-L{seq}")
     with lab.acting(lab.cast.rita) as tx:
         sample.receive(tx, sample.ReceiveSample(drawn.no, temperature="-18 °C"))
     return drawn.no
+
+
+def inspected(tx: Transaction, lot_no: str) -> None:
+    """Every piece that the lot's plans ask for, and nothing found; nothing to do where none ask."""
+    row = lookup.lot(tx, lot_no)
+    found = {key for key, made in sampling.made_in(tx, row).items() if made.accepted is not None}
+    for one in sampling.pieces_of(tx, row):
+        if one.plan and one.setting.key not in found:
+            sampling.record_inspection(tx, sampling.RecordInspection(lot_no, one.setting.key, one.plan.n, 0))
 
 
 def on_worksheets(lab: Laboratory, sample_no: str, methods: tuple[str, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lims.api.body import Answer, Body, Empty, Number, Optional, Query, Reason, Text
 from lims.api.operation import reads, writes
+from lims.domain.crossing import Fact
 from lims.domain.method import Reading
 from lims.services import members, request, result
 from lims.services.members import Asked
@@ -20,6 +21,15 @@ from lims.services.reading.worksheet import WaitingAnalysis, WaitingMethod
 from lims.services.recording import EnterResult
 from lims.services.result import Entered
 from lims.services.transaction import Transaction
+
+
+class FactGiven(Body):
+    """What leads from one kind of unit to another; of an analysis ``source`` is its number, a limit says it itself."""
+
+    text: Optional = Field("", description="the figure: 0.92")
+    unit: Optional = Field("", description="kg/L, g/mL; dm2/kg; g/mol; left out: the usual one")
+    origin: str = Field("typed", max_length=20, description="typed, analysis (of the same sample) or limit")
+    source: Optional = Field("", description="where a typed one comes from, or the number of the analysis")
 
 
 class Enter(Body):
@@ -43,12 +53,27 @@ class Enter(Body):
         default=[], max_length=60, description="colonies by dilution, one text a subsample; instead of text",
         examples=[["1e-2: 232, 244; 1e-3: 33, 35"]],
     )  # fmt: skip
+    pools: list[Text] = Field(
+        default=[], max_length=60,
+        description="units of food tested together, one text a pool: the units it holds and its answer, or the answer "
+        "alone (the units are shared out in their order); instead of text",
+        examples=[["1-5: ND", "6-10: detected"]],
+    )  # fmt: skip
     basis: Optional = Field("", description="on what the result is given: AS_IS, DRY …; left out: as the limit is")
     basis_readings: dict[str, Number] = Field(
         default={}, max_length=10, description="in per cent, what the conversion to the basis of the limit needs",
         examples=[{"moisture": "12.5"}],
     )  # fmt: skip
     recovery: Optional = Field("", description="in per cent, where the method asks for it with each result")
+    facts: dict[str, FactGiven] = Field(
+        default={}, max_length=3,
+        description="density, surface_per_mass or molar_mass, where the limit's unit is of another kind (see ``asks``)",
+        examples=[{"density": {"text": "0.92", "unit": "kg/L", "source": "density meter D-3, 20 °C"}}],
+    )  # fmt: skip
+    sets: list[dict[str, Number]] = Field(
+        default=[], max_length=10, description="two or more sets of readings, one a determination; instead of inputs",
+        examples=[[{"c": "12.4", "V": "50", "m": "0.5012"}, {"c": "12.6", "V": "50", "m": "0.5020"}]],
+    )  # fmt: skip
     remark: Optional = ""
     reason: Optional = Field("", description="needed for a correction after submission")
     submit: bool = True
@@ -152,6 +177,8 @@ def enter(tx: Transaction, body: Enter, id: int, version: int | None) -> Entered
     cmd = EnterResult(
         id, body.text, unit=body.unit, expanded=body.expanded, k=body.k, remark=body.remark, reason=body.reason,
         inputs=body.inputs, members=body.members, replicates=tuple(body.replicates), plates=tuple(body.plates),
+        pools=tuple(body.pools), sets=tuple(body.sets),
+        facts={name: Fact(one.text, one.unit, one.origin, one.source) for name, one in body.facts.items()},
         basis=body.basis,
         basis_readings=body.basis_readings, recovery=body.recovery, submit=body.submit, version=version,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import Field
 from lims.api.body import Answer, Body, Empty, Optional, PageOf, PageQuery, Reason, Short, Text, taken
 from lims.api.operation import reads, writes
 from lims.domain.disposition import Proposal
+from lims.domain.rules.refusal import Refusal
 from lims.services import cancelling, lot
 from lims.services.reading import lot as reading
 from lims.services.reading.analysis import AnalysisView
@@ -76,6 +77,9 @@ class LotAnswer(Answer):
     analyses: list[AnalysisView]
     samples: list[SampleBrief]
     proposal: Proposal | None
+    release_refusals: list[Refusal] = Field(
+        description="what stands against a release: an inspection by pieces not recorded, or a lot not accepted by it"
+    )
     findings: list[str] = Field(description="what a person may establish, so that other rows of the table apply")
     disposition: str
     disposition_reason: str

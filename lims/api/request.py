@@ -25,7 +25,7 @@ from lims.api.body import (
 from lims.api.lot import DecidedLot
 from lims.api.operation import reads, writes
 from lims.domain.rules.errors import BadInput
-from lims.services import lot, request
+from lims.services import choosing, lot, request
 from lims.services.reading import request as reading
 from lims.services.reading.page import Verb
 from lims.services.reading.request import LineView, LotView, RequestItem
@@ -49,6 +49,7 @@ class DeclaredLine(Body):
     unit: Short
     packages: Optional = ""
     lots: list[DeclaredLot] = Field(default=[], max_length=200, description="left out: one lot of the whole line")
+    intended_use: Optional = Field("", max_length=80, description="as declared; limits may hold for one use only")
 
 
 class AskedRule(Body):
@@ -65,6 +66,7 @@ class Lodge(Body):
     origin: Short = Field(description="country code or the name as declared")
     transport: dict[str, Short] = Field(default={}, max_length=20)
     purpose: Short = "port_sampling"
+    trade_mode: Optional = Field("", max_length=40, description="as declared; limits may hold for one mode only")
     note: Optional = ""
     contract_rule: AskedRule | None = Field(
         None, description="of the customer's contract; holds where neither limit nor jurisdiction names a rule"
@@ -98,6 +100,11 @@ class Add(Body):
     lot: Short = Field(description="number of the lot")
     analyte: Short
     method: Optional = Field("", description="left out: the best one in force")
+    reason: Text = Field(min_length=1)
+
+
+class Choose(Body):
+    limit: Short = Field(description="code of one of the analysis's ``choices``")
     reason: Text = Field(min_length=1)
 
 
@@ -191,7 +198,7 @@ def lodge(tx: Transaction, body: Lodge) -> str:
     lines = tuple(
         LineCommand(
             line.hs_code, line.product, line.goods_zh, line.goods_en, line.quantity, line.unit, line.packages,
-            tuple(LotCommand(one.mark, one.quantity, one.unit) for one in line.lots),
+            tuple(LotCommand(one.mark, one.quantity, one.unit) for one in line.lots), line.intended_use,
         )
         for line in body.lines
     )  # fmt: skip
@@ -201,6 +208,7 @@ def lodge(tx: Transaction, body: Lodge) -> str:
             body.declaration_no, body.jurisdiction, body.port, body.importer, body.origin, lines, body.producer,
             body.transport, body.note, body.purpose,
             ContractRule(body.contract_rule.code, body.contract_rule.reason) if body.contract_rule else None,
+            body.trade_mode,
         ),
     ).no  # fmt: skip
 
@@ -305,4 +313,14 @@ def add_analysis(tx: Transaction, body: Add, no: str) -> str:
     if body.lot not in lots:
         raise BadInput("UNKNOWN_LOT", field="lot", text=body.lot)
     request.add_analysis(tx, request.AddAnalysis(no, lots[body.lot], body.analyte, body.method, body.reason))
+    return no
+
+
+@writes(
+    "POST", "/inspection-requests/<no>/analyses/<int:id>/limit", "analysis:choose", RequestAnswer,
+    "Take one of the limits that the declaration does not settle", body=Choose, then=_shown,
+    example={"limit": "L0001", "reason": "the label says it is for infants"},
+)  # fmt: skip
+def choose_limit(tx: Transaction, body: Choose, no: str, id: int) -> str:
+    choosing.choose_limit(tx, choosing.ChooseLimit(no, id, body.limit, body.reason))
     return no

@@ -14,6 +14,7 @@ from lims.services.reading import run as reading
 from lims.services.reading.page import Verb
 from lims.services.reading.run import ReadingView
 from lims.services.run import Accepted, ReceiveRun
+from lims.services.run_members import Missing
 from lims.services.transaction import Transaction
 
 
@@ -47,6 +48,7 @@ class RunAnswer(Answer):
     problem: str
     counts: dict[str, int]
     rows: list[ReadingView]
+    missing: list[Missing] = Field(description="groups without a result that the file does not fill")
     verbs: list[Verb]
 
 
@@ -56,11 +58,13 @@ class RunAccepted(Answer):
     state: str
     written: int
     left: int
+    missing: list[Missing] = Field(description="groups not written: the members that the file does not give")
 
 
 def _shown(tx: Transaction, no: str) -> RunAnswer:
     seen = reading.detail(tx, no)
-    return taken(RunAnswer, seen, id=seen.no, worksheet=seen.worksheet_no, rows=list(seen.readings))
+    rows, missing = list(seen.readings), list(seen.missing)
+    return taken(RunAnswer, seen, id=seen.no, worksheet=seen.worksheet_no, rows=rows, missing=missing)
 
 
 @reads("/runs/<id>", "result:see_raw", RunAnswer, "A run with every reading as printed")
@@ -84,7 +88,7 @@ def upload(tx: Transaction, sent: tuple[Upload, str, bytes]) -> str:
 )  # fmt: skip
 def accept(tx: Transaction, body: AcceptRows, id: str) -> RunAccepted:
     done: Accepted = run.accept(tx, id, None if body.rows is None else tuple(body.rows), body.reason)
-    return RunAccepted(id=done.no, **done.__dict__)
+    return RunAccepted(id=done.no, **{**done.__dict__, "missing": list(done.missing)})
 
 
 @writes("POST", "/runs/<id>/refuse", "run:import", RunAnswer, "Refuse a file", body=Reason, then=_shown,

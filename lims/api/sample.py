@@ -23,13 +23,14 @@ from lims.api.body import (
 )
 from lims.api.operation import reads, writes
 from lims.domain.rules.refusal import Refusal
-from lims.services import approval, portions, sample, sampling
+from lims.services import approval, portions, reserve, sample, sampling
 from lims.services.reading import sample as reading
 from lims.services.reading import sampling as plans
 from lims.services.reading.analysis import AnalysisView
 from lims.services.reading.page import Verb
 from lims.services.reading.sample import SampleItem, SampleView
 from lims.services.reading.sampling import InspectionView, Record
+from lims.services.reserve import ReserveView
 from lims.services.sample import DrawSample, PortionCommand, ReceiveSample
 from lims.services.transaction import Transaction
 
@@ -75,6 +76,13 @@ class Receive(Body):
 class RejectSample(Body):
     reason_code: one_of(sample.REJECT_REASONS)  # type: ignore[valid-type]
     reason: Text = Field(min_length=1)
+
+
+class TakeReserve(Body):
+    portion: Short = Field(min_length=1, description="number of the reserve portion")
+    reason: Text = Field(min_length=1)
+    seal_intact: bool = True
+    temperature: Optional = Field("", description="as read, with its unit")
 
 
 class Retain(Body):
@@ -125,7 +133,9 @@ class SampleAnswer(Answer):
     approved_at: datetime | None
     retained_place: str
     retained_until: date | None
+    from_portion: str = Field(description="the reserve portion that the sample was made of; empty for one drawn")
     portions: list[PortionAnswer]
+    reserves: list[ReserveView] = Field(description="reserve portions, with what stands in the way of taking each")
     custody: list[CustodyAnswer]
     analyses: list[AnalysisView]
     verbs: list[Verb]
@@ -134,7 +144,7 @@ class SampleAnswer(Answer):
 class Inspection(Body):
     """The last three are said under reduced inspection, whose numbers are not held: n, Ac and Re of Table 2-C."""
 
-    characteristic: Short = Field("", description="left out: the one that the plan is for")
+    characteristic: Short = Field("", description="may be left out where the plan has one only")
     inspected: Count
     defectives: Count
     n: Count | None = None
@@ -144,7 +154,9 @@ class Inspection(Body):
 
 
 class PiecesAnswer(Answer):
-    characteristic: str
+    characteristic: str = Field(description="what an inspection is recorded for: SEAMS, or SEAMS/major")
+    nonconformity: str = Field(description="critical, major or minor; empty: not told apart")
+    source: str = Field(description="the item of the catalogue and its version that sets level and AQL")
     severity: str = Field(description="normal, tightened, reduced or discontinued")
     level: str
     aql: str
@@ -174,7 +186,7 @@ class NeedAnswer(Answer):
 
 class SamplingPlanAnswer(Answer):
     lot: str
-    pieces: PiecesAnswer | None = Field(description="null where the goods are not inspected piece by piece")
+    pieces: list[PiecesAnswer] = Field(description="empty where the goods are not inspected piece by piece")
     units: int = Field(description="units of food to draw; 0 where no limit is a plan")
     draws: list[DrawAnswer]
     needs: list[NeedAnswer] = Field(description="portions that the methods take of the sample")
@@ -286,11 +298,21 @@ def retain(tx: Transaction, body: Retain, no: str) -> str:
     return no
 
 
+@writes(
+    "POST", "/samples/<no>/take-reserve", "sample:receive", SampleAnswer,
+    "Take a reserve portion into use: it becomes a sample of the open round", body=TakeReserve, then=_shown, status=201,
+    example={"portion": "26110101-2", "reason": "test portion spilled", "seal_intact": True, "temperature": "-18 °C"},
+)  # fmt: skip
+def take_reserve(tx: Transaction, body: TakeReserve, no: str) -> str:
+    cmd = reserve.TakeReserve(body.portion, body.reason, body.seal_intact, body.temperature)
+    return reserve.take_reserve(tx, no, cmd)
+
+
 def _plan_shown(tx: Transaction, no: str) -> SamplingPlanAnswer:
     seen = plans.of_lot(tx, no)
     return SamplingPlanAnswer(
         lot=seen.lot_no,
-        pieces=_pieces(seen.plan.pieces) if seen.plan.pieces else None,
+        pieces=[_pieces(one) for one in seen.plan.pieces],
         units=seen.plan.units,
         draws=[_units(one) for one in seen.plan.wanted.units],
         needs=[NeedAnswer(name=n.name, portion=n.portion, times=n.count) for n in seen.plan.wanted.needs],
@@ -311,7 +333,8 @@ def _units(one: portions.Units) -> DrawAnswer:
 def _pieces(seen: sampling.Pieces) -> PiecesAnswer:
     found = seen.plan
     return PiecesAnswer(
-        characteristic=seen.setting.characteristic, severity=seen.severity, level=seen.setting.level,
+        characteristic=seen.setting.key, nonconformity=seen.setting.nonconformity, source=seen.setting.source,
+        severity=seen.severity, level=seen.setting.level,
         aql=f"{seen.setting.aql:f}", lot_size=seen.size.count if seen.size else None,
         letter=found.letter if found else "", n=found.n if found else None, ac=found.ac if found else None,
         re=found.re if found else None, whole_lot=bool(found and found.whole_lot), why=seen.why,

@@ -22,7 +22,7 @@ FIRST = 100_000
 _GOODS = (
     ("FISH", "冻鱼", "Frozen fish", "0303.89", "EC 厄瓜多尔"),
     ("CRUST", "冻虾", "Frozen shrimp", "0306.17", "TH 泰国"),
-    ("SOYSAUCE", "酱油", "Soy sauce", "2103.10", "JP 日本"),
+    ("SAUCE_HVP", "调味汁", "Seasoning sauce", "2103.90", "JP 日本"),
     ("PICKLED_VEG", "酱腌菜", "Pickled vegetables", "2001.90", "KR 韩国"),
 )
 

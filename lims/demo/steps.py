@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lims.domain.rules.actor import Actor
-from lims.services import approval, certificate, lot, request, result, sample, worksheet
+from lims.services import approval, certificate, lookup, lot, request, result, sample, sampling, worksheet
 from lims.services.reading import sample as samples
 from lims.services.reading.analysis import AnalysisView
 from lims.services.request import AcceptRequest, LineCommand, LodgeRequest, LotCommand
@@ -88,7 +88,17 @@ class Story:
                     lot_no, "何宜 Igor He", "韩鸥 Olga Han", seal, "堆场 Yard 3", "GB/T 2828.1, n = 13", 13
                 ),
             )
+            self.inspect(tx, lot_no)
         return drawn.no
+
+    def inspect(self, tx: Transaction, lot_no: str) -> None:
+        """Piece by piece where the goods are inspected so; a lot is not released without it."""
+        for one in sampling.pieces_of(tx, lookup.lot(tx, lot_no)):
+            if one.plan:
+                found = 1 if one.plan.ac else 0
+                sampling.record_inspection(
+                    tx, sampling.RecordInspection(lot_no, one.setting.key, one.plan.n, found)
+                )
 
     def receive(self, sample_no: str) -> None:
         with self.acting("rita") as tx:

@@ -26,10 +26,15 @@ class Combination(NamedTuple):
 
 
 BOUND_OF = {"SUM_LB": "LB", "SUM_UB": "UB", "CN_ND_HALF_LOD_OR_CONFIG": "MB"}
+CONFIGURED = "CN_ND_HALF_LOD_OR_CONFIG"
+"""Half of what was not found, unless the laboratory's decision rule says otherwise."""
 
 
-def combination(limit: LimitVersion | None, analyte: Analyte) -> Combination:
-    """The limit's own rule for the sum, else what the analyte is, else a plain sum at both bounds."""
+def combination(limit: LimitVersion | None, analyte: Analyte, nd_in_sums: str = "") -> Combination:
+    """The limit's own rule for the sum, else what the analyte is, else a plain sum at both bounds.
+
+    ``nd_in_sums`` is the bound that the decision rule names; it counts where the limit leaves it to the laboratory.
+    """
     rule = limit.sum_rule if limit else ""
     if rule == "EACH_MEMBER":
         return Combination("EACH", None, rule)
@@ -38,6 +43,8 @@ def combination(limit: LimitVersion | None, analyte: Analyte) -> Combination:
     if limit is not None and limit.operator == "ND":
         return Combination("EACH", None, "NONE_MAY_BE_DETECTED")
     combine = analyte.combine or "SUM"
+    if rule == CONFIGURED and nd_in_sums:
+        return Combination(combine, nd_in_sums, "SET_BY_THE_LABORATORY")
     if rule in BOUND_OF:
         return Combination(combine, BOUND_OF[rule], rule)
     return Combination(combine, None, "NO_BOUND_GIVEN")

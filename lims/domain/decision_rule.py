@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from lims.domain.conformity import COMPARISONS, RULES
+from lims.domain.conformity import BOUNDS, COMPARISONS, RULES
 from lims.domain.rules.errors import BadInput, Refused
 from lims.domain.rules.refusal import refusal
 
@@ -39,13 +39,16 @@ class RuleVersion:
     name_en: str
     valid_from: date | None = None
     valid_to: date | None = None
+    nd_in_sums: str = ""
+    """At which bound (LB, MB, UB) a sum counts what was not found, where its limit leaves that to the laboratory."""
 
     def frozen(self, by: str) -> dict[str, str]:
         """The rule as plain JSON, to be kept with the analysis; ``by`` says where it came from."""
         kept = {
             "code": self.code, "version": str(self.version), "by": by, "name": self.name, "r": self.r,
-            "p_min": self.p_min, "comparison": self.comparison, "expanded": self.expanded, "source": self.source,
-            "clause": self.clause, "name_zh": self.name_zh, "name_en": self.name_en,
+            "p_min": self.p_min, "comparison": self.comparison, "expanded": self.expanded,
+            "nd_in_sums": self.nd_in_sums, "source": self.source, "clause": self.clause,
+            "name_zh": self.name_zh, "name_en": self.name_en,
         }
         return {name: text for name, text in kept.items() if text}
 
@@ -66,7 +69,8 @@ def decision_rule_from(
 ) -> RuleVersion:
     """Reads the stored fields of a rule; raises BadInput naming the field that cannot stand."""
     text = {key: (value or "").strip() for key, value in content.items()}
-    names = ("jurisdiction", "name", "r", "p_min", "comparison", "expanded", "source", "clause", "name_zh", "name_en")
+    names = ("jurisdiction", "name", "r", "p_min", "comparison", "expanded", "source", "clause", "name_zh", "name_en",
+             "nd_in_sums")  # fmt: skip
     values = {name: text.get(name, "") for name in names}
     rule = RuleVersion(code, version, **values, valid_from=valid_from, valid_to=valid_to)
     _check(rule)
@@ -85,6 +89,8 @@ def _check(rule: RuleVersion) -> None:
         raise BadInput("UNKNOWN_CHOICE", field="jurisdiction", value=rule.jurisdiction)
     _figure(rule, "r", rule.name in _WITH_BAND, Decimal(10))
     _figure(rule, "p_min", rule.name == "PROBABILITY", Decimal(1))
+    if rule.nd_in_sums not in ("", *BOUNDS):
+        raise BadInput("UNKNOWN_CHOICE", field="nd_in_sums", value=rule.nd_in_sums)
     if rule.expanded:
         _share(rule)
 

@@ -30,15 +30,38 @@ class Wanted:
     names: tuple[str, ...]
     has_result: bool
     open: bool
+    member: str = ""
+    """Of a group: the code of the member that goes by these names; empty: the analyte of the analysis itself."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """An analyte by its code, with the words that it goes by."""
+
+    code: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A member of a group that a reading is one of."""
+
+    analysis_id: int
+    member: str
 
 
 @dataclass(frozen=True)
 class Match:
-    """``matched``, ``changed`` (a result stands there), ``qc``, ``locked``, ``no_position`` or ``no_analyte``."""
+    """``matched``, ``changed`` (a result stands there), ``qc``, ``locked``, ``no_position`` or ``no_analyte``.
+
+    A reading of an analyte that is asked for by itself and in groups is a result and a member of each; one that is
+    asked for in groups only is at the first of them.
+    """
 
     kind: str
     analysis_id: int | None = None
     position_id: int | None = None
+    parts: tuple[Part, ...] = ()
 
 
 def folded(text: str) -> str:
@@ -57,6 +80,11 @@ def names_of_analyte(text: str, aliases: Mapping[str, str]) -> frozenset[str]:
     if element and element not in declared.values():  # where a line is declared for the element, only that line counts
         names.add(element)
     return frozenset(names)
+
+
+def words_of(code: str, name_en: str, name_zh: str, cas: str = "") -> tuple[str, ...]:
+    """What an analyte may be called by in a file without an alias: its code, its names, its CAS number."""
+    return tuple(dict.fromkeys(filter(None, (code, name_en, name_zh, name_en.split(",")[0], cas))))
 
 
 def place_of(text: str, places: Sequence[Place]) -> Place | None:
@@ -79,12 +107,15 @@ def match(
     if place.kind != "sample":
         return Match("qc", position_id=place.position_id)
     names = names_of_analyte(analyte_text, aliases)
-    found = [w for w in wanted if w.position_id == place.position_id and names & {folded(n) for n in w.names}]
-    if len(found) != 1:
+    found = [w for w in wanted if w.position_id == place.position_id and names & {folded(n) for n in w.names if n}]
+    own, parts = [w for w in found if not w.member], [w for w in found if w.member]
+    groups = {w.analysis_id for w in parts}
+    if len(own) > 1 or not found or len(groups) < len(parts):
         return Match("no_analyte", position_id=place.position_id)
-    target = found[0]
+    target = own[0] if own else parts[0]
     kind = "locked" if not target.open else "changed" if target.has_result else "matched"
-    return Match(kind, target.analysis_id, place.position_id)
+    placed = tuple(Part(w.analysis_id, w.member) for w in parts)
+    return Match(kind, target.analysis_id, place.position_id, placed)
 
 
 def read_as(value_text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from lims.domain.calculation import FUNCTION_NAMES, evaluate, names_in, quantity
 from lims.domain.numbers import units
+from lims.domain.numbers.quantity import fact_between
 from lims.domain.rules.errors import BadInput
 from lims.domain.specification import in_force
 
@@ -21,7 +22,7 @@ FIGURES = 3
 """Significant figures that a calculated result is reported with where the method does not say."""
 DECLARED = (
     "repeatability", "uncertainty", "validation", "recovery_correction", "analytical_correction", "plate_range",
-    "portion",
+    "portion", "pool_size",
 )  # fmt: skip
 """Fields that are kept as they were written; whoever uses one reads it."""
 _READING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
@@ -85,14 +86,16 @@ class MethodVersion:
     plate_range: str = ""
     """Colonies on a plate that is counted: ``20-200``, or by analyte; empty for the usual, see plate_count.py."""
     portion: str = ""
+    pool_size: str = ""
+    """Units of food that may be tested together in one pool; empty: as many as wanted, see sampling/pools.py."""
 
     def calculates(self, analyte: str, unit: str) -> bool:
-        """Whether the formula gives a result of the analyte that can be compared in the unit asked for."""
+        """Whether the formula gives a result that can be compared in the unit asked for, be it with a density."""
         if not self.formula or (self.formula_analytes and analyte not in self.formula_analytes):
             return False
         if not self.formula_unit or units.known(unit) is None:
             return True
-        return units.convertible(self.formula_unit, unit)
+        return units.convertible(self.formula_unit, unit) or fact_between(self.formula_unit, unit) is not None
 
     def asked(self) -> tuple[Reading, ...]:
         """The readings that a person gives; those of an older formula without a declaration by name only."""

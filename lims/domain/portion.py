@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from lims.domain.numbers import units
@@ -18,6 +18,8 @@ from lims.domain.rules.refusal import Refusal, refusal
 ACCOUNTS = ("g", "mL", "pcs")
 """The unit each account is kept in."""
 USES = ("test", "reserve", "retained")
+TAKES_NOTHING = "-"
+"""A method's portion where it takes nothing of the sample: a document is read, a vehicle looked at."""
 _SPELLINGS = {
     "g": "g", "kg": "kg", "ml": "mL", "l": "L",
     "克": "g", "千克": "kg", "公斤": "kg", "毫克": "mg", "毫升": "mL", "升": "L",
@@ -58,6 +60,8 @@ class Need:
     """Portions of that size: n units of a plan, or repeated determinations."""
     duplicate: bool = False
     """Each portion is taken twice."""
+    usual: bool = False
+    """The method states no portion of its own; that of the category is reckoned with."""
 
     @property
     def count(self) -> int:
@@ -122,9 +126,14 @@ def _account(unit: str, field: str) -> tuple[str, Decimal]:
     raise BadInput("UNKNOWN_UNIT", field=field, unit=unit[:_LONGEST])
 
 
-def need_of_method(code: str, content: Mapping[str, str], *, duplicate: bool = False, times: int = 1) -> Need:
-    """What a method takes of the sample, from the ``portion`` of its content."""
-    return Need(code, (content.get("portion") or "").strip(), "test", times, duplicate)
+def need_of_method(
+    code: str, content: Mapping[str, str], *, duplicate: bool = False, times: int = 1, usual: str = ""
+) -> Need | None:
+    """What a method takes of the sample, from the ``portion`` of its content, else the usual one; None for nothing."""
+    stated = (content.get("portion") or "").strip()
+    if stated == TAKES_NOTHING:
+        return None
+    return Need(code, stated or usual.strip(), "test", times, duplicate, usual=not stated and bool(usual.strip()))
 
 
 def replicates(text: str) -> int:
@@ -137,7 +146,7 @@ def replicates(text: str) -> int:
 
 def held_for(needs: Iterable[Need], use: str) -> tuple[Need, ...]:
     """The same tests once more, to be kept for ``reserve`` or ``retained``, so that each could be repeated."""
-    return tuple(Need(need.name, need.portion, use, need.times, need.duplicate) for need in needs if need.use == "test")
+    return tuple(replace(need, use=use) for need in needs if need.use == "test")
 
 
 def budget(needs: Iterable[Need], drawn: Iterable[str]) -> Budget:

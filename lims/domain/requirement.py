@@ -12,22 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from lims.domain.method import MethodVersion, listed
+from lims.domain.goods import Product
+from lims.domain.method import MethodVersion
+from lims.domain.narrowing import UNDECLARED, Held, Situation, narrowed
 from lims.domain.numbers.units import convert
 from lims.domain.rules.errors import BadInput
-from lims.domain.specification import LimitVersion, frozen
-
-
-@dataclass(frozen=True)
-class Product:
-    """A kind of goods of the catalogue with the HS headings it is known under."""
-
-    code: str
-    category: str
-    name_zh: str
-    name_en: str
-    hs_codes: tuple[str, ...]
-    goods_class: str = ""
+from lims.domain.section import section_of
+from lims.domain.specification import PLANS, LimitVersion, frozen
 
 
 @dataclass(frozen=True)
@@ -69,10 +60,40 @@ class Requirement:
     method: MethodVersion | None
     why: tuple[str, ...]
     candidates: tuple[Candidate, ...]
+    shares: tuple[LimitVersion, ...] = ()
+    """Of a sum of ratios: the limits of its members, of which it is reckoned."""
+    choices: tuple[LimitVersion, ...] = ()
+    """The limits of which a person takes one, where what is declared does not settle it; ``limit`` is None then."""
+    capable: bool | None = None
+    """Whether somebody is authorised for the method on that day; None where it was not asked."""
 
     @property
     def unit(self) -> str:
-        return self.limit.unit if self.limit else ""
+        return self.limit.unit if self.limit else next((one.unit for one in self.choices), "")
+
+    @property
+    def portion(self) -> str:
+        """The least amount that one determination takes; empty where neither limit nor method says it."""
+        stated = self.method.portion.strip() if self.method else ""
+        if self.limit is not None and self.limit.operator in PLANS and self.limit.n:
+            one = self.limit.portion.strip() or stated
+            return f"{self.limit.n} × {one}" if one else ""
+        return stated
+
+    @property
+    def section(self) -> str:
+        return section_of(self.method.technique) if self.method else ""
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What could not be said of it, as codes."""
+        if self.method is None:
+            return ("NO_METHOD",)
+        told = (
+            ("PORTION_NOT_STATED", not self.portion), ("SECTION_UNKNOWN", self.section == "SECTION_UNKNOWN"),
+            ("NOBODY_AUTHORISED", self.capable is False),
+        )  # fmt: skip
+        return tuple(code for code, so in told if so)
 
     @property
     def blocked(self) -> bool:
@@ -93,7 +114,19 @@ class Requirement:
             "method_version": self.method.version if self.method else None,
             "why": list(self.why),
             "candidates": [{"method": item.method, "fit": item.fit} for item in self.candidates],
+            "portion": self.portion,
+            "section": self.section,
+            "unknown": list(self.unknown),
+            "choices": [_choice(one) for one in self.choices],
+            "shares": [{"limit": one.code, "version": one.version, "analyte": one.analyte} for one in self.shares],
         }
+
+
+def _choice(limit: LimitVersion) -> dict[str, Any]:
+    """One of several limits, as a person has it before them."""
+    named = ("matrix", "origin", "intended_use", "trade_mode", "operator", "value", "value2", "unit", "standard",
+             "clause", "note")  # fmt: skip
+    return {"limit": limit.code, "version": limit.version} | {name: getattr(limit, name) for name in named}
 
 
 def added(analyte: Analyte, method: MethodVersion | None, limit: LimitVersion | None) -> Requirement:
@@ -134,18 +167,74 @@ def propose(
     limits: Iterable[LimitVersion],
     methods: Sequence[MethodVersion],
     analytes: Mapping[str, Analyte],
+    here: Situation = UNDECLARED,
 ) -> tuple[tuple[Requirement, ...], str]:
-    """Requirements in the order of the limits' codes, and the gap: empty, or NO_LIMITS."""
-    asked = [
-        limit
-        for limit in limits
-        if limit.product == product.code and limit.jurisdiction == jurisdiction and limit.in_force(on)
-    ]
+    """Requirements in the order of the limits' codes, and the gap: empty, or NO_LIMITS.
+
+    A limit on a sum of ratios holds for other products as well (GB 2760 Appendix A is for any food): it is proposed
+    where its members are.
+    """
+    there = [limit for limit in limits if limit.jurisdiction == jurisdiction and limit.in_force(on)]
+    ratios = [limit for limit in there if _is_ratio(analytes.get(limit.analyte))]
+    asked = [limit for limit in there if limit.product == product.code and limit not in ratios]
     usable = [method for method in methods if method.in_force(on)]
-    found = tuple(
-        _first_step(limit, product.category, usable, analytes) for limit in sorted(asked, key=lambda one: one.code)
-    )
-    return found, "" if found else "NO_LIMITS"
+    found = [
+        _to_choose(held, product.category, usable, analytes) if held.why
+        else _first_step(held.limits[0], product.category, usable, analytes)
+        for held in narrowed(asked, here)
+    ]  # fmt: skip
+    together = (_together(limit, analytes[limit.analyte], found) for limit in sorted(ratios, key=lambda one: one.code))
+    found += [one for one in together if one is not None]
+    return tuple(found), "" if found else "NO_LIMITS"
+
+
+def _to_choose(
+    held: Held, category: str, methods: Sequence[MethodVersion], analytes: Mapping[str, Analyte]
+) -> Requirement:
+    """By the method that sees down to the lowest of the limits; none of them is taken."""
+    lowest = min(held.limits, key=lambda one: (one.lowest is None, one.lowest or 0))
+    asked = direct(lowest, category, methods, analytes)
+    return replace(asked, limit=None, choices=held.limits, why=("LIMIT_TO_CHOOSE", *held.why, *asked.why[1:]))
+
+
+def _is_ratio(analyte: Analyte | None) -> bool:
+    return analyte is not None and analyte.combine == "RATIO_SUM"
+
+
+def _together(limit: LimitVersion, ratio: Analyte, asked: Sequence[Requirement]) -> Requirement | None:
+    """What several members that the goods have maxima for come to; None where fewer than two are proposed.
+
+    The maxima must be those of the standard that has them added up, of whatever edition. It takes no test of its
+    own, so its method is that of its members.
+    """
+    wanted, standard = ratio.sum_members.split("+"), _standard(limit)
+    members = [one for one in asked if one.analyte in wanted and _maxima(one, standard)]
+    if len({one.analyte for one in members}) < 2:
+        return None
+    method = members[0].method
+    return Requirement(
+        ratio.code, ratio.name_zh, ratio.name_en, limit, method,
+        ("LIMIT_IN_FORCE", "USED_TOGETHER", "LOQ_NOT_NEEDED" if method else "NO_METHOD"),
+        (Candidate(method.code, "LOQ_NOT_NEEDED"),) if method else (),
+        tuple(limit for one in members for limit in _maxima(one, standard)),
+    )  # fmt: skip
+
+
+def _maxima(asked: Requirement, standard: str) -> tuple[LimitVersion, ...]:
+    """The member's maximum by that standard, or those of which one is still to be chosen."""
+    limits = (asked.limit,) if asked.limit is not None else asked.choices
+    return tuple(
+        one for one in limits
+        if one.operator in MAXIMA and one.analyte == asked.analyte and _standard(one) == standard
+    )  # fmt: skip
+
+
+MAXIMA = frozenset({"LE", "LT"})
+
+
+def _standard(limit: LimitVersion) -> str:
+    """The number of the standard without its year: ``GB 2760`` of ``GB 2760-2024``."""
+    return re.sub(r"[-:](?:19|20)\d\d$", "", limit.standard.strip())
 
 
 def _first_step(
@@ -212,93 +301,6 @@ def _preference(method: MethodVersion, how: str, jurisdiction: str) -> tuple[int
     """Sort key: LOQ fit, CMA scope, standards of the jurisdiction's own kind, the newest edition."""
     foreign = bool(_NATIONAL.match(method.code)) is not (jurisdiction == "CN")
     return (FITS[how], "CMA" not in method.marks, foreign, -method.edition, method.code)
-
-
-FULL_HS = 6
-"""Digits of an HS code that names a subheading; a shorter one is vague."""
-
-
-def find_products(wanted: str, products: Iterable[Product]) -> tuple[Product, ...]:
-    """The products meant by a product code or by an HS code: none, one, or several to choose from.
-
-    An HS code finds the products whose heading is its longest prefix; a declared code of fewer than six
-    digits also finds the headings below it, so that a vague declaration is asked about and not guessed.
-    """
-    known = tuple(products)
-    by_code = tuple(product for product in known if product.code in (wanted.strip(), wanted.strip().upper()))
-    digits = hs_digits(wanted)
-    if by_code or not digits:
-        return by_code
-    ranked = [(max((_match(digits, hs) for hs in product.hs_codes), default=0), product) for product in known]
-    longest = max((length for length, _ in ranked), default=0)
-    found = [product for length, product in ranked if length and length == longest]
-    if len(digits) < FULL_HS:
-        below = [p for p in known if any(hs_digits(hs).startswith(digits) for hs in p.hs_codes)]
-        found = list(dict.fromkeys([*found, *below])) if longest < len(digits) else found
-    return tuple(sorted(found, key=lambda product: product.code))
-
-
-def hs_digits(text: str) -> str:
-    """The digits of an HS code written with or without points and spaces; empty when it is not one."""
-    bare = re.sub(r"[.\s]", "", text)
-    return bare if re.fullmatch(r"[0-9]{2,12}", bare) else ""
-
-
-def _match(digits: str, heading: str) -> int:
-    """How many digits of the declared code the heading explains; a range of chapters explains the least."""
-    span = re.fullmatch(r"(\d\d)-(\d\d)", heading)
-    if span:
-        return 1 if span.group(1) <= digits[:2] <= span.group(2) else 0
-    bare = hs_digits(heading)
-    return len(bare) if bare and digits.startswith(bare) else 0
-
-
-def search_words(kind: str, content: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """(sort, word) of everything that a version of a product or of a method is looked up by; nothing for others."""
-    if kind == "product":
-        words = {word for heading in listed(content.get("hs_examples", "")) for word in _heading_words(heading)}
-        return tuple(("hs", word) for word in sorted(words))
-    if kind == "method":
-        lists = (("analyte", "analytes"), ("category", "categories"))
-        return tuple((sort, word) for sort, name in lists for word in sorted(set(listed(content.get(name, "")))))
-    return ()
-
-
-def _heading_words(heading: str) -> tuple[str, ...]:
-    """The digits of a heading; a range of chapters is the chapters in it, each marked as explaining least."""
-    span = re.fullmatch(r"(\d\d)-(\d\d)", heading)
-    if span:
-        return tuple(f"{CHAPTER}{number:02}" for number in range(int(span[1]), int(span[2]) + 1))
-    bare = hs_digits(heading)
-    return (bare,) if bare else ()
-
-
-CHAPTER = "-"
-"""What stands before a chapter that comes from a range."""
-
-
-def heading_words(digits: str) -> tuple[str, ...]:
-    """The words of all headings that can explain a declared code; those below a vague one are found by its digits."""
-    return (*(digits[:length] for length in range(2, len(digits) + 1)), f"{CHAPTER}{digits[:2]}")
-
-
-def product_from(code: str, content: Mapping[str, str]) -> Product:
-    """Reads the stored fields of a product; raises BadInput naming the field that cannot stand."""
-    for name in ("category", "name_zh", "name_en"):
-        if not (content.get(name) or "").strip():
-            raise BadInput("FIELD_NEEDED", field=name)
-    headings = listed(content.get("hs_examples", ""))
-    for heading in headings:
-        if heading != "any" and not hs_digits(heading) and not re.fullmatch(r"\d\d-\d\d", heading):
-            raise BadInput("NOT_AN_HS_CODE", field="hs_examples", value=heading)
-    return Product(
-        code,
-        content["category"],
-        content["name_zh"],
-        content["name_en"],
-        headings,
-        content.get("goods_class", ""),
-    )
 
 
 ANALYTE_KINDS = ("numeric", "sum", "microbiological", "qualitative")

@@ -16,6 +16,7 @@ from lims.domain.rules.errors import BadInput
 NUMERIC = frozenset({"LE", "LT", "GE", "GT", "RANGE", "INFO_LE"})
 PLANS = frozenset({"NCM2", "NCM3"})
 OPERATORS = NUMERIC | PLANS | {"ND", "OUTCOME"}
+MOST_DECIMALS = 12
 SEVERITIES = ("SHE", "OTHER", "OTHER_OR_SHE")
 
 
@@ -54,6 +55,12 @@ class LimitVersion:
     """The analyte of the total that may be measured first (GB 2762): at or below the limit the lot conforms."""
     matrix: str = ""
     """Which part or form of the product it is for, where the standard sets several; empty: the product as such."""
+    origin: str = ""
+    """Whence the goods must come: ``JP;KR``, or ``!JP`` for all others; empty: from anywhere."""
+    intended_use: str = ""
+    trade_mode: str = ""
+    decimals: int | None = None
+    """Decimals that the standard has the result rounded to before it is compared; None: those of the printed figure."""
 
     def in_force(self, on: date) -> bool:
         """An unknown first day counts as in force, an open last day has no end."""
@@ -77,17 +84,16 @@ def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
 
 
 Place = tuple[str, str, str, str]
-"""What only one limit may be in force for at a time: jurisdiction, product, analyte, matrix."""
+"""What only one limit may be in force for at a time: jurisdiction, product, analyte, matrix with what it asks for."""
 
 
 def place_of(content: Mapping[str, str]) -> Place | None:
     """None for a limit that only informs: it judges nothing and may stand beside another."""
     if content.get("operator") == "INFO_LE":
         return None
-    jurisdiction, product, analyte, matrix = (
-        (content.get(name) or "").strip() for name in ("jurisdiction", "product", "analyte", "matrix")
-    )
-    return jurisdiction, product, analyte, matrix
+    names = ("jurisdiction", "product", "analyte", "matrix", "origin", "intended_use", "trade_mode")
+    jurisdiction, product, analyte, *narrower = ((content.get(name) or "").strip() for name in names)
+    return jurisdiction, product, analyte, " | ".join(narrower).rstrip(" |")
 
 
 def overlap(a_from: date | None, a_to: date | None, b_from: date | None, b_to: date | None) -> bool:
@@ -134,6 +140,10 @@ def limit_from(
         note=text.get("note", ""),
         first=text.get("first", ""),
         matrix=text.get("matrix", ""),
+        origin=text.get("origin", ""),
+        intended_use=text.get("intended_use", ""),
+        trade_mode=text.get("trade_mode", ""),
+        decimals=_count("decimals", text.get("decimals", "")),
     )
     _check(limit)
     return limit
@@ -153,6 +163,8 @@ def _check(limit: LimitVersion) -> None:
         _number("value", limit.value)
     if limit.operator == "RANGE" and _number("value2", limit.value2) <= _number("value", limit.value):
         raise BadInput("RANGE_ENDS", field="value2", value=limit.value2)
+    if limit.decimals is not None and limit.decimals > MOST_DECIMALS:
+        raise BadInput("NOT_A_NUMBER", field="decimals", value=str(limit.decimals))
     if limit.operator == "OUTCOME" and not limit.value:
         raise BadInput("FIELD_NEEDED", field="value")
     if limit.operator in PLANS:

@@ -85,7 +85,7 @@ def record_from(content: str | Mapping[str, Any]) -> ValidationRecord:
         loq=_figure(content, "loq"),
         lowest=_figure(content, "lowest"),
         highest=_figure(content, "highest"),
-        recoveries=tuple(map(_level, _listed(content, "recoveries"))),
+        recoveries=tuple(_level(one, number) for number, one in enumerate(_listed(content, "recoveries"), start=1)),
         uncertainty=_model(content, budget),
         budget=budget,
         matrices=tuple(str(one).strip() for one in _listed(content, "matrices")),
@@ -290,19 +290,20 @@ def _figure(content: Mapping[str, Any], name: str) -> Decimal | None:
     return value
 
 
-def _level(content: Any) -> RecoveryLevel:
+def _level(content: Any, row: int) -> RecoveryLevel:
+    """One row of the table of recoveries, counted from one, which an error names."""
     if not isinstance(content, Mapping):
-        raise BadInput("FIELD_NOT_READABLE", field="recoveries")
-    n = number_from(content.get("n"), "recoveries.n")
+        raise BadInput("FIELD_NOT_READABLE", field=f"recoveries.{row}")
+    n = number_from(content.get("n"), f"recoveries.{row}.n")
     if n < 1 or n != n.to_integral_value():
-        raise BadInput("NOT_POSITIVE", field="recoveries.n", text=plain(n))
-    rsd = number_from(content.get("rsd"), "recoveries.rsd")
+        raise BadInput("NOT_POSITIVE", field=f"recoveries.{row}.n", text=plain(n))
+    rsd = number_from(content.get("rsd"), f"recoveries.{row}.rsd")
     if rsd < 0:
-        raise BadInput("NEGATIVE", field="recoveries.rsd", text=plain(rsd))
-    level = number_from(content.get("level"), "recoveries.level")
+        raise BadInput("NEGATIVE", field=f"recoveries.{row}.rsd", text=plain(rsd))
+    level = number_from(content.get("level"), f"recoveries.{row}.level")
     if level <= 0:
-        raise BadInput("NOT_POSITIVE", field="recoveries.level", text=plain(level))
-    return RecoveryLevel(level, int(n), number_from(content.get("mean"), "recoveries.mean"), rsd)
+        raise BadInput("NOT_POSITIVE", field=f"recoveries.{row}.level", text=plain(level))
+    return RecoveryLevel(level, int(n), number_from(content.get("mean"), f"recoveries.{row}.mean"), rsd)
 
 
 def _listed(content: Mapping[str, Any], name: str) -> list[Any]:

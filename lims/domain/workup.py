@@ -25,7 +25,6 @@ from lims.domain.rules.errors import BadInput
 ASKED, TOY = "asked", "toy"
 KEPT_DIGITS = 15
 """Of a quotient that does not end, as in a formula."""
-MOST_REPLICATES, LEAST_FOR_MEDIAN = 10, 4
 MOST_PLATES = 60
 
 
@@ -68,6 +67,15 @@ class Work:
     before: Entry | None = None
     """The result before it was corrected, which is what an uncertainty was declared for."""
 
+    found_unit: str = ""
+    """The unit of ``before``, where the result was brought to one of another kind."""
+    crossed: Fraction = Fraction(1)
+    """What that alone has multiplied it with."""
+
+    @property
+    def unit_found(self) -> str:
+        return self.found_unit or self.unit
+
     @property
     def found(self) -> Entry:
         return self.before or self.entry
@@ -98,61 +106,6 @@ class Work:
         return kept
 
 
-# ---- repeated readings -----------------------------------------------------------------------------------------------
-
-
-def replicated(texts: Sequence[str], method: MethodVersion, unit: str) -> Work:
-    """The mean of repeated readings within the method's repeatability.
-
-    BadInput NO_REPEATABILITY, REPLICATES_FEW, REPLICATES_MIXED, REPEAT_NEEDED with the difference and what is allowed;
-    with four readings and more, the median stands where the range is too wide (ISO 5725-6 5.2).
-    """
-    declared = replicate.repeatability_from(method.repeatability)
-    if declared is None:
-        raise BadInput("NO_REPEATABILITY", field="replicates", method=method.code)
-    if not 2 <= len(texts) <= MOST_REPLICATES:
-        raise BadInput("REPLICATES_FEW", field="replicates", found=len(texts), most=MOST_REPLICATES)
-    entries = [_reading(text, "replicates") for text in texts]
-    named = {entry.unit for entry in entries if entry.unit}
-    if len(named) > 1:
-        raise BadInput("SEVERAL_UNITS", field="replicates", units=", ".join(sorted(named)))
-    here = next(iter(named), units.known(unit) or unit)
-    if any(entry.status != "numeric" for entry in entries):
-        return _without_difference(texts, entries, here, method)
-    values = [entry.value for entry in entries if entry.value is not None]
-    middle = as_decimal(sum(map(Fraction, values), Fraction(0)) / len(values))
-    allowance = declared.at(middle, here)
-    agreed = replicate.duplicates(values[0], values[1], allowance) if len(values) == 2 else replicate.several(
-        values, allowance
-    )
-    if agreed.value is None or (not agreed.ok and len(values) < LEAST_FOR_MEDIAN):
-        raise BadInput(
-            "REPEAT_NEEDED", field="replicates", difference=_short(agreed.difference), allowed=_short(agreed.allowed),
-            unit=here, more=LEAST_FOR_MEDIAN - len(values),
-        )
-    value = _trim(agreed.value)
-    joined = " + ".join(map(_signed, values))
-    line = f"({joined}) / {len(values)}" if agreed.ok else f"median({', '.join(map(plain, values))})"
-    more = {
-        "action": agreed.action, "difference": plain(agreed.difference), "allowed": plain(agreed.allowed),
-        "repeatability": method.repeatability,
-    }  # fmt: skip
-    steps = tuple((of, _short(Decimal(found))) for of, found in agreed.steps)
-    part = Part("replicates", line, plain(value), here, tuple(texts), steps, more=more)
-    return Work(_numeric(value, here), here, method.figures, (part,))
-
-
-def _without_difference(
-    texts: Sequence[str], entries: Sequence[Entry], unit: str, method: MethodVersion
-) -> Work:
-    """Readings that are all below the same limit agree; a mixture of numbers and none has no mean."""
-    alike = {(entry.status, entry.qualifier, entry.value) for entry in entries}
-    if len(alike) > 1 or entries[0].status not in ("not_detected", "censored", "below_loq", "trace"):
-        raise BadInput("REPLICATES_MIXED", field="replicates")
-    part = Part("replicates", "; ".join(texts), texts[0], unit, tuple(texts), more={"action": "ALIKE"})
-    return Work(entries[0], unit, method.figures, (part,))
-
-
 # ---- plates ----------------------------------------------------------------------------------------------------------
 
 
@@ -163,10 +116,10 @@ def plated(texts: Sequence[str], method: MethodVersion | None, analyte: str, uni
     kept = plate_count.count_range(method.plate_range if method else "", analyte)
     counts = [plate_count.counted(text, kept) for text in texts]
     here = units.known(unit) or unit
-    found = [f"{one.qualifier}{plain(_trim(one.value))}" for one in counts]
+    found = [f"{one.qualifier}{plain(trim(one.value))}" for one in counts]
     more = [
         {"written": one.written, "rule": one.rule, "shown": one.shown, "value": text,
-         "steps": [{"of": of, "value": _short(Decimal(value))} for of, value in one.steps]}
+         "steps": [{"of": of, "value": short(Decimal(value))} for of, value in one.steps]}
         for one, text in zip(counts, found, strict=True)
     ]  # fmt: skip
     shown = tuple(one.shown for one in counts)
@@ -199,7 +152,7 @@ def recovered(work: Work, method: MethodVersion, typed: str) -> Work:
         return work
     made = replicate.corrected(work.entry.value, percent)
     part = Part(
-        "recovery", made.step[0], plain(_trim(made.value)), work.unit, {"recovery": typed.strip() or said},
+        "recovery", made.step[0], plain(trim(made.value)), work.unit, {"recovery": typed.strip() or said},
         (made.step,), made.label_en, made.label_zh, {"raw": plain(made.raw)},
     )
     return _multiplied(work, 100 / Fraction(percent), part)
@@ -210,7 +163,7 @@ def less_the_analytical_correction(work: Work, method: MethodVersion, analyte: s
         return work
     made = correction.adjusted(analyte, work.entry.value)
     part = Part(
-        "toy", made.step[0], plain(_trim(made.value)), work.unit, {"percent": plain(made.percent)}, (made.step,),
+        "toy", made.step[0], plain(trim(made.value)), work.unit, {"percent": plain(made.percent)}, (made.step,),
         made.label_en, made.label_zh, {"raw": plain(made.raw)},
     )
     return _multiplied(work, Fraction(made.factor), part)
@@ -224,7 +177,7 @@ def based(work: Work, source: str, target: str, typed: Mapping[str, str]) -> Wor
         return _multiplied(work, basis.share(source, target, readings), None)
     made = basis.convert(work.entry.value, source, target, readings)
     part = Part(
-        "basis", made.steps[0][0] if made.steps else plain(work.entry.value), plain(_trim(made.value)), work.unit,
+        "basis", made.steps[0][0] if made.steps else plain(work.entry.value), plain(trim(made.value)), work.unit,
         {name: typed[name].strip() for name, _ in made.inputs}, made.steps, made.label_en, made.label_zh,
         {"raw": plain(made.raw), "from": source, "to": target},
     )
@@ -272,13 +225,6 @@ def check_declared(method: MethodVersion) -> None:
         raise BadInput("CORRECTION_TWICE", field="analytical_correction")
 
 
-def _reading(text: str, field: str) -> Entry:
-    entry = read_entry(text)
-    if entry.status in ("refused", "not_measured", "list", "qualitative", "over_range"):
-        raise BadInput("NOT_A_NUMBER", field=field, text=text[:60])
-    return entry
-
-
 def _percent(text: str, field: str) -> Decimal:
     """A reading in per cent, with or without its sign."""
     bare = re.sub(r"\s*%$", "", text.strip())
@@ -288,23 +234,15 @@ def _percent(text: str, field: str) -> Decimal:
     return entry.value
 
 
-def _numeric(value: Decimal, unit: str) -> Entry:
-    return Entry(plain(value), "numeric", value=value, unit=unit or None)
-
-
 def _times(figure: Decimal | None, factor: Fraction) -> Decimal | None:
-    return figure if figure is None or factor == 1 else _trim(as_decimal(Fraction(figure) * factor))
+    return figure if figure is None or factor == 1 else trim(as_decimal(Fraction(figure) * factor))
 
 
-def _trim(value: Decimal) -> Decimal:
+def trim(value: Decimal) -> Decimal:
     if len(value.as_tuple().digits) <= KEPT_DIGITS:
         return value
     return Decimal(plain(significant(value, KEPT_DIGITS).normalize()))
 
 
-def _short(value: Decimal) -> str:
-    return plain(_trim(value))
-
-
-def _signed(value: Decimal) -> str:
-    return f"({plain(value)})" if value.is_signed() else plain(value)
+def short(value: Decimal) -> str:
+    return plain(trim(value))

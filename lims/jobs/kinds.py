@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lims.domain.rules.refusal import Refusal
-from lims.services import certificate, run
+from lims.services import certificate, library_file, run
 from lims.services.answering import afterwards
 from lims.services.job import Made
 from lims.services.reading import run as reading_run
@@ -31,7 +31,13 @@ def issue_certificate(tx: Transaction, _payload: Values, item: Values) -> Made:
     return Made("certificate", certificate.issue(tx, certificate.IssueCertificate(item["lot"], meaning=meaning)).no)
 
 
+def load_library(tx: Transaction, _payload: Values, item: Values) -> Made:
+    """One table is put up as one batch, whole or not at all."""
+    return Made("library", library_file.put_up(tx, item["digest"]).library)
+
+
 DO: Mapping[str, Callable[[Transaction, Values, Values], Made]] = {
     "import_runs": import_run,
     "issue_certificates": issue_certificate,
+    "load_library": load_library,
 }

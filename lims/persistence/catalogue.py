@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, event, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lims.domain.requirement import search_words
+from lims.domain.goods import search_words
 from lims.persistence.base import Audited, Base
 from lims.persistence.types import JsonText, UtcDateTime
 

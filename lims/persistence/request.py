@@ -30,6 +30,7 @@ class RequestRow(Audited, Base):
         JsonText, nullable=True, comment="vessel, bill_no, containers, contract_no, entry_date"
     )
     purpose: Mapped[str] = mapped_column(String(40), default="port_sampling")
+    trade_mode: Mapped[str] = mapped_column(String(40), default="", comment="as declared; empty when not declared")
     contract_rule: Mapped[Any] = mapped_column(
         JsonText, nullable=True, comment="the decision rule that the customer asked for, and why: code, reason"
     )
@@ -59,6 +60,7 @@ class LineRow(Audited, Base):
     quantity: Mapped[Decimal] = mapped_column(ExactDecimal)
     unit: Mapped[str] = mapped_column(String(20))
     packages: Mapped[str] = mapped_column(String(80), default="")
+    intended_use: Mapped[str] = mapped_column(String(80), default="", comment="as declared; empty when not declared")
     gap: Mapped[str] = mapped_column(String(40), default="", comment="why nothing could be proposed; empty when known")
     gap_acknowledged: Mapped[str] = mapped_column(String, default="", comment="the reason with which it was accepted")
     request: Mapped[RequestRow] = relationship(back_populates="lines", lazy="raise")

@@ -55,6 +55,9 @@ class ReadingRow(Audited, Base):
     extra: Mapped[Any] = mapped_column(JsonText, nullable=True)
     analysis_id: Mapped[int | None] = mapped_column(ForeignKey("analysis.id"), index=True)
     position_id: Mapped[int | None] = mapped_column(ForeignKey("position.id"))
+    members: Mapped[Any] = mapped_column(
+        JsonText, nullable=True, comment="the groups that it is a member of: analysis, member"
+    )
     match: Mapped[str] = mapped_column(String(30), comment="matched, unmatched, several, qc, standard, changed …")
     problem: Mapped[str] = mapped_column(String(60), default="")
     result_id: Mapped[int | None] = mapped_column(ForeignKey("result.id"))

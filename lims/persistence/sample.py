@@ -46,6 +46,9 @@ class SampleRow(Audited, Base):
     approved_by: Mapped[int | None]
     approved_name: Mapped[str] = mapped_column(String(100), default="")
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    from_portion: Mapped[str | None] = mapped_column(
+        String(50), unique=True, comment="the reserve portion of an earlier sample that it was made of"
+    )
     retained_place: Mapped[str] = mapped_column(String(60), default="")
     retained_until: Mapped[date | None]
     lot: Mapped[LotRow] = relationship(back_populates="samples", lazy="raise")

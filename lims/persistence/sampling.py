@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -67,6 +67,8 @@ class InspectionRow(Audited, Base):
     switching_id: Mapped[int | None] = mapped_column(
         ForeignKey("switching.id"), comment="empty where the producer is not declared"
     )
+    planned_on: Mapped[date]
+    source: Mapped[str] = mapped_column(String(100), default="", comment="catalogue item that sets level and AQL")
     level: Mapped[str] = mapped_column(String(4))
     aql: Mapped[str] = mapped_column(String(10))
     severity: Mapped[str] = mapped_column(String(20))

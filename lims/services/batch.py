@@ -103,6 +103,7 @@ def _wanted(tx: Transaction, sheet: WorksheetRow, position: PositionRow) -> tupl
     if position.kind not in ("blank", "duplicate"):
         return ()
     query = select(AnalysisRow.analyte).where(AnalysisRow.worksheet_id == sheet.id, AnalysisRow.state != "cancelled")
+    query = query.where(~AnalysisRow.analyte.endswith(facts.RATIO, autoescape=True))  # reckoned, never measured
     if position.of_position is not None:
         query = query.where(AnalysisRow.position == position.of_position)
     return tuple(tx.session.scalars(query.distinct().order_by(AnalysisRow.analyte)))

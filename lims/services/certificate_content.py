@@ -14,7 +14,7 @@ from lims.persistence.certificate import CertificateRow
 from lims.persistence.decision import DecisionRow, DispositionRow, ReportRow
 from lims.persistence.request import LotRow
 from lims.persistence.sample import SampleRow
-from lims.services import facts, group_content, ordering, rule_line
+from lims.services import facts, group_content, inspected, ordering, rule_line
 from lims.services.rule_line import uncertainty as reported_uncertainty
 from lims.services.shown import reported
 from lims.services.transaction import Transaction
@@ -73,8 +73,8 @@ def content_of(tx: Transaction, row: CertificateRow, seen: Evidence) -> Certific
         issued_at=_day(tx, tx.now),
         laboratory=seen.laboratory,
         goods=Pair(line.goods_zh, line.goods_en),
-        verdict=seen.report.verdict if seen.report.verdict != "NO_LIMIT" else "",
-        summary=summary(seen.analyses, failing),
+        verdict=seen.decision.verdict if seen.decision.verdict != "NO_LIMIT" else "",
+        summary=_with_inspection(tx, lot, summary(seen.analyses, failing)),
         rows=rows,
         signatories=_signatories(tx, seen, row),
         verify_url=f"{tx.place.public_url}/verify/{row.no}?c={row.verify_code}",
@@ -108,6 +108,14 @@ def content_of(tx: Transaction, row: CertificateRow, seen: Evidence) -> Certific
         **_replacing(tx, row, seen.decision),
         demo=tx.place.demo,
     )
+
+
+def _with_inspection(tx: Transaction, lot: LotRow, said: Pair) -> Pair:
+    """The conclusion with what the inspection by pieces found, by which a lot is accepted or not."""
+    found = inspected.lines(tx, lot)
+    zh = "".join(f"按件检验：{line_zh}。" for _, line_zh in found)
+    en = "".join(f" Inspection by pieces: {line}." for line, _ in found)
+    return Pair(said.zh + zh, said.en + en)
 
 
 def _replacing(tx: Transaction, row: CertificateRow, decision: DecisionRow) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Every question is a constant number of queries by index; nothing is kept between
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,11 +16,14 @@ from lims.domain import accreditation, competence, equipment
 from lims.domain import requirement as needs
 from lims.domain.decision_rule import RuleVersion, decision_rule_from
 from lims.domain.factors import FactorSet, factor_set_from
+from lims.domain.goods import FULL_HS, Product, find_products, heading_words, hs_digits, product_from
 from lims.domain.method import MethodVersion, method_from
-from lims.domain.requirement import Analyte, Product, Requirement
+from lims.domain.narrowing import UNDECLARED, Situation
+from lims.domain.requirement import Analyte, Requirement
 from lims.domain.residue import Residue, residue_from
 from lims.domain.rules.errors import BadInput, NotFound
 from lims.domain.rules.refusal import Refusal
+from lims.domain.sampling.setting import Setting, chosen, inspection_plan_from, setting_from
 from lims.domain.specification import LimitVersion, limit_from
 from lims.persistence.catalogue import ReferenceVersionRow as Row
 from lims.persistence.catalogue import ReferenceWordRow as Word
@@ -30,6 +34,8 @@ IN_FORCE_STATES = ("released", "retired")
 """A retired version stays in force until its last day."""
 GENERAL = "_ANY"
 """The code of a general product (all aquatic products, all feed) ends so."""
+ANY_FOOD, RATIO = "FOOD_ANY", "_RATIO"
+"""The product of rules for any food, and how the code of a sum of ratios ends: such a rule holds for every food."""
 
 
 class Proposal(NamedTuple):
@@ -41,8 +47,13 @@ class Proposal(NamedTuple):
     gap: str
 
 
-def proposal(tx: Transaction, product_or_hs: str, jurisdiction: str, on: date) -> Proposal:
-    """Five queries at most: product by code, by heading, its limits, names of the analytes, methods for them."""
+def proposal(
+    tx: Transaction, product_or_hs: str, jurisdiction: str, on: date, here: Situation = UNDECLARED
+) -> Proposal:
+    """Six queries at most: product by code, by heading, its limits, names of the analytes, methods, who may use them.
+
+    ``here`` is what is declared besides the goods: a limit may hold for one origin, use or trade mode only.
+    """
     found = product_candidates(tx, product_or_hs, on)
     if len(found) != 1:
         return Proposal("", "", (), "AMBIGUOUS_PRODUCT" if found else "UNKNOWN_PRODUCT")
@@ -51,26 +62,41 @@ def proposal(tx: Transaction, product_or_hs: str, jurisdiction: str, on: date) -
     wanted = {code for one in limits for code in (one.analyte, one.first) if code}
     named = analytes(tx, wanted, on)
     usable = methods(tx, wanted, goods.category, on)
-    asked, gap = needs.propose(goods, jurisdiction, on, limits, usable, named)
-    return Proposal(goods.code, goods.category, asked, gap)
+    asked, gap = needs.propose(goods, jurisdiction, on, limits, usable, named, here)
+    return Proposal(goods.code, goods.category, _with_capable(tx, asked, on), gap)
+
+
+def _with_capable(tx: Transaction, asked: Iterable[Requirement], on: date) -> tuple[Requirement, ...]:
+    """Each with whether anybody may test by its method on that day (ISO/IEC 17025 6.2.6)."""
+    every = tuple(asked)
+    wanted = {one.method.code for one in every if one.method} | {competence.ALL}
+    query = select(AuthorisationRow.method).where(
+        AuthorisationRow.activity == "test", AuthorisationRow.method.in_(sorted(wanted)),
+        AuthorisationRow.valid_from <= on, or_(AuthorisationRow.valid_to.is_(None), AuthorisationRow.valid_to >= on),
+    )  # fmt: skip
+    held = set(tx.session.scalars(query.distinct())) if every else set()
+    return tuple(
+        replace(one, capable=competence.ALL in held or one.method.code in held) if one.method else one for one in every
+    )
 
 
 def product_candidates(tx: Transaction, product_or_hs: str, on: date) -> tuple[Product, ...]:
     """The products that a product code or an HS code may mean on that day."""
     text = product_or_hs.strip()
     exact = _current(tx, _of_kind("product", on).where(Row.code.in_({text, text.upper()})))
-    digits = needs.hs_digits(product_or_hs)
+    digits = hs_digits(product_or_hs)
     if exact or not digits:
         return tuple(_product(row) for row in exact)
-    known: ColumnElement[bool] = Word.word.in_(needs.heading_words(digits))
-    if len(digits) < needs.FULL_HS:
+    known: ColumnElement[bool] = Word.word.in_(heading_words(digits))
+    if len(digits) < FULL_HS:
         known = or_(known, Word.word.startswith(digits))
     near = _current(tx, _of_kind("product", on).where(Row.code.in_(_with_word("product", "hs", known))))
-    return needs.find_products(product_or_hs, [_product(row) for row in near])
+    return find_products(product_or_hs, [_product(row) for row in near])
 
 
 def requirement(
-    tx: Transaction, product_code: str, analyte: str, method_code: str, jurisdiction: str, on: date
+    tx: Transaction, product_code: str, analyte: str, method_code: str, jurisdiction: str, on: date,
+    here: Situation = UNDECLARED,
 ) -> Requirement:
     """An analysis that a person asks for: its limit if one is in force, the method named or the best one.
 
@@ -79,38 +105,60 @@ def requirement(
     named = analytes(tx, (analyte,), on)
     if analyte not in named:
         raise BadInput("UNKNOWN_ANALYTE", field="analyte", text=analyte)
-    usual = _usual(tx, product_code, analyte, jurisdiction, on)
+    usual = _usual(tx, product_code, analyte, jurisdiction, on, here)
     bound = usual.limit if usual else None
+    if usual is not None and usual.choices and not method_code:
+        return replace(usual, why=("ASKED_FOR", *usual.why))
     if not method_code:
         return needs.added(named[analyte], usual.method if usual else None, bound)
     chosen = method(tx, method_code, on)
     if chosen is None or analyte not in chosen.analytes:
         raise BadInput("METHOD_NOT_USABLE", field="method", text=method_code, analyte=analyte)
-    return needs.added(named[analyte], chosen, bound)
+    asked = needs.added(named[analyte], chosen, bound)
+    if usual is None or not usual.choices:
+        return asked
+    return replace(asked, choices=usual.choices, why=(*asked.why, "LIMIT_TO_CHOOSE"))
 
 
-def offered(tx: Transaction, product_code: str, jurisdiction: str, on: date) -> tuple[Requirement, ...]:
+def offered(
+    tx: Transaction, product_code: str, jurisdiction: str, on: date, here: Situation = UNDECLARED
+) -> tuple[Requirement, ...]:
     """What the general product of the same category would need besides: offered to a person, never proposed.
 
-    General limits carry exceptions ("fish excepted") that only a reader of the standard can judge.
+    General limits carry exceptions ("fish excepted") that only a reader of the standard can judge. Of several limits
+    for an analyte each is offered.
     """
+    found = _general(tx, product_code, jurisdiction, on, here)
+    return tuple(
+        alone for one in found for alone in ([replace(one, limit=each, choices=()) for each in one.choices] or [one])
+    )
+
+
+def _general(
+    tx: Transaction, product_code: str, jurisdiction: str, on: date, here: Situation
+) -> tuple[Requirement, ...]:
     goods = product(tx, product_code, on)
     if goods is None or goods.code.endswith(GENERAL):
         return ()
     every = _of_kind("product", on).where(Row.category == goods.category, Row.code.endswith(GENERAL, autoescape=True))
-    own = {one.analyte for one in limits_of(tx, goods.code, jurisdiction, on)}
+    own = {one.analyte for one in limits_of(tx, goods.code, jurisdiction, on)}  # a sum of ratios among them
     found: list[Requirement] = []
     for row in _current(tx, every):
-        asked = proposal(tx, row.code, jurisdiction, on).requirements
-        found += (needs.general(one) for one in asked if one.limit is None or one.limit.analyte not in own)
+        asked = proposal(tx, row.code, jurisdiction, on, here).requirements
+        found += (
+            needs.general(one) for one in asked if (one.limit.analyte if one.limit else one.analyte) not in own
+        )
     return tuple(found)
 
 
-def _usual(tx: Transaction, product_code: str, analyte: str, jurisdiction: str, on: date) -> Requirement | None:
+def _usual(
+    tx: Transaction, product_code: str, analyte: str, jurisdiction: str, on: date, here: Situation
+) -> Requirement | None:
     """What the catalogue itself would ask for this analyte: by the product's own limit, else by the general one."""
     if not product_code:
         return None
-    asked = (*proposal(tx, product_code, jurisdiction, on).requirements, *offered(tx, product_code, jurisdiction, on))
+    own = proposal(tx, product_code, jurisdiction, on, here).requirements
+    asked = (*own, *_general(tx, product_code, jurisdiction, on, here))
     for one in asked:
         if one.analyte == analyte:
             return one
@@ -171,7 +219,11 @@ def limit(tx: Transaction, code: str, on: date) -> LimitVersion | None:
 
 
 def limits_of(tx: Transaction, product_code: str, jurisdiction: str, on: date) -> tuple[LimitVersion, ...]:
-    query = _of_kind("limit", on).where(Row.product == product_code, Row.jurisdiction == jurisdiction)
+    """The limits of a product, and with them those on sums of ratios, which hold wherever their members do."""
+    there = select(Row.id).where(Row.kind == "limit", Row.jurisdiction == jurisdiction)
+    of_sums = there.where(Row.product == ANY_FOOD, Row.analyte.endswith(RATIO, autoescape=True))
+    mine = there.where(Row.product == product_code).union_all(of_sums)  # each by its index, whatever else is loaded
+    query = _of_kind("limit", on).where(Row.id.in_(mine))
     return tuple(_limit(row) for row in _current(tx, query))
 
 
@@ -201,6 +253,19 @@ def goods_class(tx: Transaction, product_code: str) -> str:
         return found.goods_class
     rows = _current(tx, _of_kind("category", tx.today).where(Row.code == found.category))
     return rows[0].content.get("goods_class") or "GENERAL" if rows else "GENERAL"
+
+
+def inspection_settings(tx: Transaction, product_code: str, on: date) -> tuple[Setting, ...]:
+    """What goods of a product are inspected for piece by piece, each with the item of the catalogue that says so."""
+    goods = product(tx, product_code, on)
+    if goods is None:
+        return ()
+    mine = or_(Row.product == product_code, Row.category == goods.category)
+    plans = _current(tx, _of_kind("inspection_plan", on).where(mine))
+    read = [(row.product, inspection_plan_from(row.content, f"{row.code} v{row.number}")) for row in plans]
+    rows = _current(tx, _of_kind("category", on).where(Row.code == goods.category))
+    default = setting_from(rows[0].content, f"{rows[0].code} v{rows[0].number}") if rows else None
+    return chosen([one for of, one in read if of], [one for of, one in read if not of], default)
 
 
 def disposition_rules(tx: Transaction, on: date | None = None) -> tuple[Mapping[str, str], ...]:
@@ -301,4 +366,4 @@ def _method(row: Row) -> MethodVersion:
 
 
 def _product(row: Row) -> Product:
-    return needs.product_from(row.code, row.content)
+    return product_from(row.code, row.content)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from lims.domain.numbers.rounding import plain, significant
+from lims.domain.sampling.pools import Pool
 from lims.persistence.analysis import AnalysisRow
 from lims.services import judging
 from reports.certificate.content import Member, Pair
@@ -60,7 +61,10 @@ def short(figure: str) -> str:
 
 
 def members_of(analysis: AnalysisRow) -> tuple[Member, ...]:
-    """The members and what was measured beside them, as typed."""
+    """The members and what was measured beside them, as typed; of units tested together, each pool."""
+    if analysis.result is not None and (found := judging.pools_of(analysis.result.calculation)):
+        portion = str((analysis.limit or {}).get("portion") or "")
+        return tuple(_pool(number, one, portion) for number, one in enumerate(found, start=1))
     if analysis.result is None or not judging.is_group(analysis.result.calculation):
         return ()
     kept = analysis.result.calculation
@@ -79,6 +83,12 @@ def _member(one: Mapping[str, Any], fails: bool) -> Member:
         loq=one["loq"],
         fails=fails,
     )
+
+
+def _pool(number: int, one: Pool, portion: str) -> Member:
+    size = f"{len(one.units)} × {portion}" if portion else str(len(one.units))
+    name = Pair(f"合并样 {number}：单位 {one.named}（{size}）", f"pool {number}: units {one.named} ({size})")
+    return Member(name=name, result="ND" if one.entry.status == "not_detected" else one.text)
 
 
 def _as_printed(one: Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ def judged(row: AnalysisRow, kept: dict[str, Any]) -> dict[str, Any]:
     censored = all(one["status"] != "numeric" for one in kept["members"])
     kept["shown_as"] = f"{qualifier}{printed(value)}" if value is not None else _both(kept)
     u = found.uncertainty.at(value) if found.uncertainty and value is not None and not qualifier else None
+    source = {"uncertainty": _source(kept)} if u is not None else {}
     return {
         "text": "; ".join(f"{one['code']} {one['text']}" for one in kept["members"]),
         "status": "censored" if censored else "numeric",
@@ -48,8 +49,18 @@ def judged(row: AnalysisRow, kept: dict[str, Any]) -> dict[str, Any]:
         "calculation": kept,
         "verdict": found.conformity.verdict,
         "verdict_reason": found.conformity.reason or "",
-        "conformity": judging.stored(found.conformity, row.rule),
+        "conformity": judging.stored(found.conformity, row.rule) | source,
     }
+
+
+def _source(kept: Mapping[str, Any]) -> dict[str, str]:
+    """Where U of the sum comes from: its own, else its members'; one that was typed among them makes it typed."""
+    if kept["uncertainty"]:
+        return {"source": kept["uncertainty"].get("source") or "typed", "name": ""}
+    models = [one.get("uncertainty") for one in kept["members"] if one["status"] == "numeric"]
+    if models and all(one and one["source"] == "method" for one in models):
+        return {"source": "method", "name": ", ".join(dict.fromkeys(one["name"] for one in models if one["name"]))}
+    return {"source": "typed", "name": ""}
 
 
 def _share(one: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, str | None]:

@@ -43,6 +43,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "import_runs": Kind("run:import"),
     "issue_certificates": Kind("certificate:issue", signs=True),
+    "load_library": Kind("catalogue:propose"),
 }
 
 

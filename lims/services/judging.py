@@ -22,8 +22,10 @@ from lims.domain.method import MethodVersion
 from lims.domain.numbers import units
 from lims.domain.numbers.entry import Entry, read_entry
 from lims.domain.numbers.rounding import plain as printed
+from lims.domain.numbers.rounding import round_to
 from lims.domain.rules.audit import plain
 from lims.domain.rules.errors import BadInput
+from lims.domain.sampling import pools
 from lims.persistence.analysis import AnalysisRow, ResultRow
 
 
@@ -46,7 +48,17 @@ def limit_of(frozen: dict[str, Any] | None) -> Limit | None:
         M=frozen.get("M") or None,
         strict=tuple(frozen.get("strict") or ()),
         step="TOTAL_FIRST" if frozen.get("first") else "",
+        decimals=_whole(frozen.get("decimals")),
     )
+
+
+def figures_of(frozen: Mapping[str, Any] | None, value: Decimal, unit: str, otherwise: int) -> int:
+    """Figures that a value is reported to: down to the decimals that its limit asks for, where it is in its unit."""
+    decimals = _whole(frozen.get("decimals")) if frozen and frozen.get("unit") == unit else None
+    if decimals is None or not value:
+        return otherwise
+    place = Decimal(1).scaleb(-decimals)
+    return max(round_to(value, place).adjusted() + 1 + decimals, 1)
 
 
 _REPORTING_LIMIT = re.compile(r"LIMIT_IS_REPORTING_LIMIT_([0-9.]+)")
@@ -121,9 +133,31 @@ def judge_stored(analysis: AnalysisRow) -> Conformity:
     result: ResultRow = analysis.result  # type: ignore[assignment]
     if is_group(result.calculation):
         return judge_kept(analysis, result.calculation).conformity
+    pooled = judge_pooled(analysis, result.calculation)
+    if pooled is not None:
+        return pooled
     known = result.expanded is not None  # a U of zero is a U
     uncertainty = Uncertainty(expanded=result.expanded, k=result.k or Decimal(2)) if known else None
     return judge_entry(analysis, measured_from(reread(result), result.unit, result.lod, result.loq), uncertainty)
+
+
+def judge_pooled(analysis: AnalysisRow, kept: Mapping[str, Any] | None) -> Conformity | None:
+    """Units tested together, judged from the pools that are kept with the result; None where there are none."""
+    found, limit = pools.kept_in(kept), limit_of(analysis.limit)
+    return pools.judge_pools(found, limit) if found and limit is not None else None
+
+
+def pools_of(kept: Mapping[str, Any] | None) -> tuple[pools.Pool, ...]:
+    return pools.kept_in(kept)
+
+
+def pool_plan(analysis: AnalysisRow, method: MethodVersion | None) -> pools.Plan:
+    """The plan of an analysis as pools are held against it. BadInput POOLING_NOT_ALLOWED without a limit."""
+    limit, frozen = limit_of(analysis.limit), analysis.limit or {}
+    if limit is None:
+        raise BadInput("POOLING_NOT_ALLOWED", field=pools.KIND, limit="-")
+    size = pools.pool_size(method.pool_size if method else "")
+    return pools.Plan(limit, str(frozen.get("code") or "-"), str(frozen.get("portion") or ""), size)
 
 
 def is_group(calculation: Mapping[str, Any] | None) -> bool:
@@ -147,7 +181,8 @@ def judge_kept(analysis: AnalysisRow, kept: Mapping[str, Any]) -> GroupVerdict:
 def member_of(one: Mapping[str, Any]) -> Member:
     entry = read_entry(one["text"])
     (measured,) = measured_from(entry, one["unit"], _decimal(one["lod"]), _decimal(one["loq"]))
-    uncertainty = None
+    kept = one.get("uncertainty")
+    uncertainty = Uncertainty(_decimal(kept["expanded"]), None, Decimal(kept["k"])) if kept else None
     if entry.expanded is not None:
         share = entry.expanded if entry.expanded_percent else None
         uncertainty = Uncertainty(None if share is not None else entry.expanded, share)

@@ -13,7 +13,7 @@ from lims.domain.rules.refusal import Refusal, refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.decision import DecisionRow, DispositionRow, ReportRow
 from lims.persistence.request import LotRow
-from lims.services import facts, judging, lookup, proposing, severity, transition
+from lims.services import facts, inspected, judging, lookup, proposing, severity, transition
 from lims.services.pausing import while_paused
 from lims.services.transaction import Transaction
 from lims.services.version import unchanged
@@ -83,13 +83,17 @@ def _report(tx: Transaction, lot: LotRow, verb: str) -> ReportRow:
 def _decided(
     tx: Transaction, lot: LotRow, report: ReportRow, offered: disposition.Proposal, verb: str, cmd: DecideLot
 ) -> Decided:
+    stands = inspected.standing(tx, lot)
+    if cmd.disposition == "RELEASE" and stands.refusals:
+        raise Refused(*stands.refusals)
     if cmd.disposition not in offered.choices:
         raise Refused(refusal("CHOICE_NOT_OFFERED", choice=cmd.disposition, offered=", ".join(offered.choices)))
     _same_as_stored(tx, report)
     transition.act(tx, lot, verb, lookup.over(lot), cmd.reason, also=while_paused(lot.request, lot.no))
-    _write_down(tx, lot, report, offered, cmd)
+    verdict = "FAIL" if stands.failed else report.verdict
+    _write_down(tx, lot, report, offered, cmd, verdict)
     severity.count(tx, lot)
-    return Decided(lot.state or "", cmd.disposition, offered.rule_id, report.verdict)
+    return Decided(lot.state or "", cmd.disposition, offered.rule_id, verdict)
 
 
 def without_hold(offered: disposition.Proposal) -> disposition.Proposal:
@@ -97,11 +101,13 @@ def without_hold(offered: disposition.Proposal) -> disposition.Proposal:
     return replace(offered, choices=tuple(choice for choice in offered.choices if choice != "HOLD"))
 
 
-def _write_down(tx: Transaction, lot: LotRow, report: ReportRow, offered: disposition.Proposal, cmd: DecideLot) -> None:
+def _write_down(
+    tx: Transaction, lot: LotRow, report: ReportRow, offered: disposition.Proposal, cmd: DecideLot, verdict: str
+) -> None:
     number = max(tx.session.scalars(select(DecisionRow.number).where(DecisionRow.lot_id == lot.id)), default=0) + 1
     who = {"officer_id": tx.actor.id, "officer_name": tx.actor.name, "at": tx.now}
     decision = DecisionRow(
-        lot_id=lot.id, number=number, report_id=report.id, verdict=report.verdict, reason=cmd.reason, **who
+        lot_id=lot.id, number=number, report_id=report.id, verdict=verdict, reason=cmd.reason, **who
     )
     tx.add(decision, "decide", cmd.reason)
     tx.session.flush()  # the disposition belongs to it
@@ -145,9 +151,13 @@ def findings(tx: Transaction, lot: LotRow, report: ReportRow) -> tuple[str, ...]
 
 
 def _asked(tx: Transaction, lot: LotRow, report: ReportRow) -> disposition.Facts:
+    """What the samples were found to be, and whether the lot was accepted by its inspection: the worse one counts."""
     verdict = report.verdict if report.verdict in ("PASS", "FAIL") else "INCONCLUSIVE"
+    stands = inspected.standing(tx, lot)
+    verdict = "FAIL" if stands.failed else verdict
+    worst = next((one for one in ("SHE", "OTHER") if one in (report.severity, stands.severity)), report.severity)
     goods_class = facts.goods_class(tx, lot.line.product)
-    return disposition.Facts(lot.request.jurisdiction, goods_class, verdict, report.severity)
+    return disposition.Facts(lot.request.jurisdiction, goods_class, verdict, worst)
 
 
 def _states(lot: LotRow, asked: disposition.Facts, finding: str) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from lims.domain.conformity import Measured
+from lims.domain.rules.errors import Refused
 from lims.domain.specification import thawed
 from lims.persistence.analysis import AnalysisRow
-from lims.services import facts, judging, transition
+from lims.services import choosing, facts, judging, ratio, transition
 from lims.services.transaction import Transaction
 
 NEXT_TEST = "NEXT_TEST_NEEDED"
@@ -30,8 +31,12 @@ class Order(NamedTuple):
 def follow_up(tx: Transaction, row: AnalysisRow) -> None:
     """Order what the submitted result calls for, once; call off what it no longer calls for and nobody has begun.
 
+    A sum of ratios that it is a share of is reckoned.
+
     The row comes from ``lookup.analysis`` with its result.
     """
+    if not_chosen := choosing.unsettled([row]):
+        raise Refused(*not_chosen)
     wanted = _wanted(tx, row)
     there = _ordered_by(tx, row)
     for order in wanted:
@@ -40,6 +45,7 @@ def follow_up(tx: Transaction, row: AnalysisRow) -> None:
     for one in there:
         if one.analyte not in {order.analyte for order in wanted} and one.state in NOT_BEGUN:
             transition.ride(tx, one, "cancel", "NO_LONGER_CALLED_FOR")
+    ratio.follow(tx, row)
 
 
 def _wanted(tx: Transaction, row: AnalysisRow) -> list[Order]:

@@ -60,11 +60,15 @@ def wanted(tx: Transaction, lot: LotRow) -> Wanted:
     """Of the analyses that the next sample of the lot would take over."""
     rows = proposing.free(tx, lot) or proposing.of_a_sample(tx, lot, lot.round)
     methods = facts.contents(tx, "method", (row.method for row in rows if row.method), tx.today)
+    category = facts.category_of(tx, lot.line.product)
+    usual = facts.contents(tx, "category", (category,), tx.today).get(category, {}).get("portion") or ""
     units, needs = [], dict[tuple[str, str], Need]()
     for row in rows:
         draw = _draw(row, methods)
         units += [Units(draw, row.analyte_zh, row.analyte_en)] if draw else []
-        needs.setdefault((row.method, row.analyte if draw or not row.method else ""), _need(row, methods, draw))
+        need = _need(row, methods, draw, usual)
+        if need is not None:
+            needs.setdefault((row.method, row.analyte if draw or not row.method else ""), need)
     return Wanted(tuple(units), tuple(needs.values()))
 
 
@@ -78,12 +82,13 @@ def _draw(row: AnalysisRow, methods: Mapping[str, Mapping[str, str]]) -> Draw | 
         return Draw(limit.code, limit.n, None) if limit.n else None
 
 
-def _need(row: AnalysisRow, methods: Mapping[str, Mapping[str, str]], draw: Draw | None) -> Need:
-    """A plan's portion of each unit, else the method's own portion; as often as the method determines it."""
+def _need(row: AnalysisRow, methods: Mapping[str, Mapping[str, str]], draw: Draw | None, usual: str) -> Need | None:
+    """A plan's portion of each unit, else the method's own, else that usual in the category; as often as determined."""
     content = methods.get(row.method, {})
     name, times = row.method or row.analyte, portion.replicates(content.get("replicates") or "")
     if draw is None:
-        return _readable(portion.need_of_method(name, content, times=times))
+        own = portion.need_of_method(name, content, times=times, usual=usual)
+        return _readable(own) if own else None
     return _readable(Need(f"{name} ({row.analyte})", str(draw.portion or ""), "test", draw.n * times))
 
 
@@ -113,6 +118,7 @@ def _of_use(use: str, needs: Sequence[Need], texts: Sequence[str]) -> UseBudget:
     found = portion.budget(own, counted)
     short = [row for row in found.rows if row.left < 0]
     notes += found.shortfall[len(short) :]
+    notes += [refusal("PORTION_BY_CATEGORY", what=need.name, portion=need.portion) for need in own if need.usual]
     if len(counted) < len(texts) or not texts:
         return UseBudget(use, found.rows, (), tuple(notes))
     told = zip(short, found.shortfall, strict=False)

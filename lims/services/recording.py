@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lims.domain.conformity import Conformity, Measured, Uncertainty
+from lims.domain.crossing import Fact
 from lims.domain.method import MethodVersion
 from lims.domain.numbers import reported
 from lims.domain.numbers.entry import Entry
@@ -20,7 +21,7 @@ from lims.domain.numbers.rounding import plain as printed
 from lims.domain.rules.errors import BadInput
 from lims.domain.workup import KEPT_DIGITS, Work
 from lims.persistence.analysis import AnalysisRow, ResultRow
-from lims.services import facts, judging, lookup, members, transition, uncertain, workup
+from lims.services import crossing, facts, judging, lookup, members, transition, uncertain, workup
 from lims.services.transaction import Transaction
 
 PRESET_REASON = "entry correction"
@@ -48,12 +49,18 @@ class EnterResult:
     """Two or more readings of one portion each, instead of the text."""
     plates: tuple[str, ...] = ()
     """One text a subsample, ``1e-2: 232, 244; 1e-3: 33, 35``, instead of the text."""
+    pools: tuple[str, ...] = ()
+    """One text a pool of units, ``1-5: ND``, or its answer alone, instead of the text."""
     basis: str = ""
     """On what the result is given (AS_IS, DRY …); empty: on that of the limit, or as is where readings follow."""
     basis_readings: Mapping[str, str] = field(default_factory=dict)
     """Moisture, fat, strength … in per cent by name."""
     recovery: str = ""
     """In per cent, where the method asks for the correction with each result."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    """Density, surface per mass or molar mass by name, where the limit's unit is of another kind than the result's."""
+    sets: tuple[Mapping[str, str], ...] = ()
+    """Two or more sets of raw readings, each for one determination, instead of ``inputs``."""
 
 
 def record(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
@@ -72,15 +79,18 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     method = facts.method(tx, row.method, tx.today)
     if cmd.members:
         return _of_members(tx, row, cmd, method)
-    work = workup.worked(method, row, cmd)
+    work = workup.worked(method, row, cmd, crossing.known(tx, row, cmd.facts))
     entry = work.entry
-    lod, loq = (work.scaled(figure) for figure in judging.lod_loq(method, work.unit))
+    lod, loq = _qualities(method, work)
     known = uncertain.known(row, method, cmd.expanded, cmd.k, work)
     uncertainty = known.judged if known else None
     measured = judging.measured_from(entry, work.unit, lod, loq)
-    found = judging.judge_entry(row, measured, uncertainty)
+    pooled = judging.judge_pooled(row, work.as_json(work.figures, cmd.text))
+    found = pooled or judging.judge_entry(row, measured, uncertainty)
     kept = judging.stored(found, row.rule)
     figures = work.figures
+    if entry.value is not None:
+        figures = judging.figures_of(row.limit, entry.value, work.unit, figures)
     if work.parts and entry.value is not None:
         figures, told = _as_reported(row, figures, measured[0], uncertainty, found)
         kept |= _told(told, work)
@@ -113,9 +123,20 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     )
 
 
+def _qualities(method: MethodVersion | None, work: Work) -> tuple[Decimal | None, Decimal | None]:
+    """LOD and LOQ on the footing of the result, whether the method states them as it was read or as it is compared."""
+    read = judging.lod_loq(method, work.unit_found)
+    if work.crossed == 1 or any(read):
+        return work.scaled(read[0]), work.scaled(read[1])
+    compared = replace(work, factor=work.factor / work.crossed)
+    lod, loq = judging.lod_loq(method, work.unit)
+    return compared.scaled(lod), compared.scaled(loq)
+
+
 def _of_members(tx: Transaction, row: AnalysisRow, cmd: EnterResult, method: MethodVersion | None) -> ResultRow:
     """The result of a group, from the results of its members and nothing beside them."""
-    others = {"text": cmd.text.strip(), "inputs": cmd.inputs, "replicates": cmd.replicates, "plates": cmd.plates}
+    others = {"text": cmd.text.strip(), "inputs": cmd.inputs, "replicates": cmd.replicates, "plates": cmd.plates,
+              "pools": cmd.pools, "sets": cmd.sets, "facts": cmd.facts}
     ways = ["members", *(name for name, given in others.items() if given)]
     if len(ways) > 1:
         raise BadInput("WAYS_SEVERAL", field=ways[1], ways=", ".join(ways))

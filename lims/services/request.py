@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from lims.domain import numbering
+from lims.domain.narrowing import Situation
 from lims.domain.requirement import Requirement
 from lims.domain.rules.errors import BadInput, Forbidden, Refused
 from lims.domain.rules.permissions import Grant
@@ -18,7 +19,7 @@ from lims.domain.rules.refusal import refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.counters import take
 from lims.persistence.request import LineRow, LotRow, RequestRow
-from lims.services import facts, lookup, ruling, transition
+from lims.services import choosing, facts, lookup, ruling, transition
 from lims.services.cancelling import cancel_lot_parts
 from lims.services.ruling import ContractRule, Ruling
 from lims.services.transaction import Transaction
@@ -43,6 +44,7 @@ class LineCommand:
     unit: str
     packages: str = ""
     lots: tuple[LotCommand, ...] = ()
+    intended_use: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class LodgeRequest:
     note: str = ""
     purpose: str = "port_sampling"
     contract_rule: ContractRule | None = None
+    trade_mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def _request_row(tx: Transaction, cmd: LodgeRequest, held: tuple[Grant, ...]) ->
         importer_id=importer.id,
         producer_id=producer.id if producer else None,
         origin=cmd.origin,
+        trade_mode=cmd.trade_mode.strip(),
         transport=dict(cmd.transport),
         purpose=cmd.purpose,
         note=cmd.note,
@@ -116,7 +120,8 @@ def _request_row(tx: Transaction, cmd: LodgeRequest, held: tuple[Grant, ...]) ->
 
 
 def _line(tx: Transaction, request: RequestRow, seq: int, cmd: LineCommand) -> tuple[LineRow, facts.Proposal]:
-    found = facts.proposal(tx, cmd.product or cmd.hs_code, request.jurisdiction, request.decided_on)
+    here = Situation(request.origin, cmd.intended_use.strip(), request.trade_mode)
+    found = facts.proposal(tx, cmd.product or cmd.hs_code, request.jurisdiction, request.decided_on, here)
     line = LineRow(
         request_id=request.id,
         seq=seq,
@@ -127,6 +132,7 @@ def _line(tx: Transaction, request: RequestRow, seq: int, cmd: LineCommand) -> t
         quantity=positive(cmd.quantity, f"lines[{seq}].quantity"),
         unit=cmd.unit,
         packages=cmd.packages,
+        intended_use=here.intended_use,
         gap=found.gap,
         gap_acknowledged="",
     )
@@ -195,7 +201,7 @@ def accept(tx: Transaction, cmd: AcceptRequest) -> None:
     """Contract review (ISO/IEC 17025 7.1): gaps acknowledged, decision rules frozen, lots opened."""
     row = lookup.request(tx, cmd.no, selectinload(RequestRow.lines), selectinload(RequestRow.lots))
     _acknowledge(tx, row, cmd.acknowledged)
-    transition.act(tx, row, "accept", lookup.over(row))
+    transition.act(tx, row, "accept", lookup.over(row), also=choosing.of_request(tx, row))
     rules = ruling.today(tx, row)
     for analysis in _analyses(tx, row):
         analysis.rule = rules.of(analysis.limit)
@@ -296,7 +302,8 @@ def add_analysis(tx: Transaction, cmd: AddAnalysis) -> int:
     if row.state not in ("lodged", "asked", "accepted"):
         raise Refused(refusal("NOT_IN_THIS_STATE", noun="request", state=row.state, verb="add_analysis"))
     line = next(line for line in row.lines if line.id == lot.line_id)
-    found = facts.requirement(tx, line.product, cmd.analyte, cmd.method, row.jurisdiction, row.decided_on)
+    here = Situation(row.origin, line.intended_use, row.trade_mode)
+    found = facts.requirement(tx, line.product, cmd.analyte, cmd.method, row.jurisdiction, row.decided_on, here)
     rules = ruling.today(tx, row)
     analysis = proposed(lot.id, found, rules)
     analysis.origin, analysis.origin_reason = "added", cmd.reason

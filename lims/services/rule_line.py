@@ -70,12 +70,26 @@ def line(analysis: AnalysisRow) -> Pair:
     rule, result = rule_of(analysis), analysis.result
     name = name_of(rule)
     told = factors(rule, uncertainty(result), coverage(result)) if result is not None else factors(rule, "", "")
-    at_risk = risk(analysis)
+    at_risk, sums = risk(analysis), _nd_in_sums(analysis)
     source = " ".join(filter(None, (rule.get("source", ""), rule.get("clause", ""))))
     return Pair(
-        "；".join(filter(None, (f"{name.zh}（{source}）" if source else name.zh, told, at_risk.zh))),
-        "; ".join(filter(None, (f"{name.en} ({source})" if source else name.en, told, at_risk.en))),
+        "；".join(filter(None, (f"{name.zh}（{source}）" if source else name.zh, told, sums.zh, at_risk.zh))),
+        "; ".join(filter(None, (f"{name.en} ({source})" if source else name.en, told, sums.en, at_risk.en))),
     )
+
+
+_ND_COUNTS = {
+    "LB": Pair("求和时未检出按 0 计", "not found counts 0 in the sum"),
+    "MB": Pair("求和时未检出按一半计", "not found counts half in the sum"),
+    "UB": Pair("求和时未检出按定量限（检出限）计", "not found counts whole in the sum"),
+}
+
+
+def _nd_in_sums(analysis: AnalysisRow) -> Pair:
+    """The bound of a sum that the limit leaves to the laboratory; empty where the law or the reviewer sets it."""
+    kept = (analysis.result.calculation if analysis.result is not None else None) or {}
+    set_here = kept.get("why") == "SET_BY_THE_LABORATORY" and not kept.get("settled")
+    return _ND_COUNTS[kept["bound"]] if set_here else Pair()
 
 
 def rules_of(analyses: Sequence[AnalysisRow]) -> tuple[DecisionRule, ...]:

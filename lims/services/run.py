@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from instruments.sandbox import parse_apart
-from lims.domain import matching, numbering
+from lims.domain import crossing, matching, numbering
+from lims.domain.numbers.entry import read_entry
 from lims.domain.rules.audit import plain
 from lims.domain.rules.errors import BadInput, LimsError, Refused
 from lims.domain.rules.refusal import Refusal, refusal
@@ -21,8 +22,9 @@ from lims.persistence.instrument import InstrumentRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.run import ReadingRow, RunRow
 from lims.persistence.worksheet import WorksheetRow
-from lims.services import batch, facts, lookup, recording, transition, workup
+from lims.services import batch, facts, lookup, recording, run_members, transition, workup
 from lims.services.recording import EnterResult
+from lims.services.run_members import Missing
 from lims.services.transaction import Transaction
 
 LARGEST = 50 * 1024 * 1024
@@ -123,6 +125,7 @@ def _parse(
     run.notices = [plain({"code": notice.code, "params": notice.params}) for notice in parsed.notices]
     transition.act(tx, run, "parse", transition.Over())
     places, wanted = _expected(tx, sheet)
+    targets = {row.id: row for row in _analyses(tx, sheet.id)}
     rows = []
     for n, reading in enumerate(parsed.readings, start=1):
         found = matching.match(reading.sample_id, reading.analyte, places, wanted, instrument.aliases or {})
@@ -140,8 +143,10 @@ def _parse(
             extra=dict(reading.extra),
             analysis_id=found.analysis_id,
             position_id=found.position_id,
+            members=[{"analysis": one.analysis_id, "member": one.member} for one in found.parts] or None,
             match=found.kind,
-            problem=_problem(reading.value, reading.flag, reading.quantity, found.kind),
+            problem=_problem(reading.value, reading.flag, reading.quantity, found.kind)
+            or _other_kind(targets.get(found.analysis_id or 0), reading.value, reading.unit),
         )
         tx.add(row, "read")
         rows.append(row)
@@ -163,22 +168,31 @@ def _problem(value: str, flag: str, quantity: str, kind: str) -> str:
     return ""
 
 
+def _other_kind(target: AnalysisRow | None, value: str, unit: str) -> str:
+    """A file brings no density: a reading that needs one is entered by hand with it."""
+    if target is None:
+        return ""
+    here = read_entry(value).unit or unit or target.unit
+    return "READING_OF_ANOTHER_KIND" if crossing.wanted(here, target.limit) else ""
+
+
 def _expected(tx: Transaction, sheet: WorksheetRow) -> tuple[tuple[matching.Place, ...], tuple[matching.Wanted, ...]]:
     analyses = _analyses(tx, sheet.id)
     names = {row.sample_id: row.sample.no for row in analyses if row.sample}
     places = tuple(matching.Place(p.id, p.kind, (p.label, p.vial, names.get(p.sample_id, ""))) for p in sheet.positions)
     at = {p.seq: p.id for p in sheet.positions}
+    cas = {code: one.cas for code, one in facts.analytes(tx, (row.analyte for row in analyses), tx.today).items()}
     wanted = tuple(
         matching.Wanted(
             row.id,
             at.get(row.position or 0, 0),
-            (row.analyte, row.analyte_en, row.analyte_zh, row.analyte_en.split(",")[0]),
+            matching.words_of(row.analyte, row.analyte_en, row.analyte_zh, cas.get(row.analyte, "")),
             row.result_id is not None,
-            row.state in ("assigned", "entered", "submitted"),
+            row.state in run_members.OPEN,
         )
         for row in analyses
     )
-    return places, wanted
+    return places, (*wanted, *run_members.wanted(tx, analyses, at))
 
 
 def _analyses(tx: Transaction, sheet_id: int) -> Sequence[AnalysisRow]:
@@ -207,6 +221,8 @@ class Accepted:
     state: str
     written: int
     left: int
+    missing: tuple[Missing, ...] = ()
+    """Groups that were not written, with the members that the file does not give."""
 
 
 def accept(tx: Transaction, no: str, rows: tuple[int, ...] | None, reason: str = "") -> Accepted:
@@ -225,16 +241,20 @@ def accept(tx: Transaction, no: str, rows: tuple[int, ...] | None, reason: str =
     closed = find(run.noun, run.state, "accept")
     if isinstance(closed, Refusal):
         raise Refused(closed)
-    _once_each(chosen)
+    singles = [row for row in chosen if row.analysis_id not in {part["analysis"] for part in row.members or ()}]
+    _once_each(singles)
     targets = {row.id: row for row in _analyses(tx, run.worksheet_id)}
-    for reading in chosen:
+    for reading in singles:
         _write(tx, run, reading, targets[reading.analysis_id], reason)  # type: ignore[index]
+    parts = [row for row in run.readings if row.members and (row.n in rows if rows is not None else not row.problem)]
+    groups, missing = run_members.write(tx, run, parts, targets, reason, rows is not None)
     _quality_control(tx, run, list(targets.values()))
     left = sum(1 for row in run.readings if row.match in ("matched", "changed") and row.result_id is None)
-    if chosen:
-        verb = "accept" if not left or rows is None or run.state == "part_accepted" else "accept_some"
-        transition.act(tx, run, verb, transition.Over())
-    return Accepted(run.no, run.state, len(chosen), left)
+    written = len(singles) + groups
+    if written:
+        whole = not left or (rows is None and not missing) or run.state == "part_accepted"
+        transition.act(tx, run, "accept" if whole else "accept_some", transition.Over())
+    return Accepted(run.no, run.state, written, left, missing)
 
 
 def _run(tx: Transaction, no: str) -> RunRow:
@@ -292,7 +312,7 @@ def _quality_control(tx: Transaction, run: RunRow, analyses: Sequence[AnalysisRo
 def _analyte_of(text: str, analyses: Sequence[AnalysisRow], aliases: Mapping[str, str]) -> str:
     """The code of the worksheet's own analyte that the file's word means; empty for any other."""
     names = matching.names_of_analyte(text, aliases)
-    called = {a.analyte: (a.analyte, a.analyte_en, a.analyte_zh, a.analyte_en.split(",")[0]) for a in analyses}
+    called = {a.analyte: matching.words_of(a.analyte, a.analyte_en, a.analyte_zh) for a in analyses}
     found = [code for code, words in called.items() if names & {matching.folded(word) for word in words}]
     return found[0] if len(found) == 1 else ""
 
@@ -305,8 +325,8 @@ def refuse(tx: Transaction, no: str, reason: str) -> None:
 def reverse(tx: Transaction, no: str, reason: str) -> None:
     """Take back the unverified results of a run: the analyses are open again, the results stay on record."""
     run = _run(tx, no)
-    mine = {row.result_id: row for row in run.readings if row.result_id is not None}
-    analyses = [row for row in _analyses(tx, run.worksheet_id) if row.result_id in mine]
+    every = _analyses(tx, run.worksheet_id)
+    analyses = [row for row in every if row.result is not None and row.result.run_id == run.id]
     verified = [refusal("ALREADY_VERIFIED", analysis=row.id) for row in analyses if row.state == "verified"]
     if verified:
         raise Refused(*verified)

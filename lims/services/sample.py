@@ -93,7 +93,7 @@ def draw(tx: Transaction, cmd: DrawSample) -> Drawn:
     transition.note_duty(tx, "sampler", transition.Over(over.request_id, lot.id, sample.id))
     parts = tuple(_portion(tx, sample, n, part) for n, part in enumerate(cmd.portions, start=1))
     sampling.keep(tx, lot, sample, planned, drawn, cmd.shortfall_reason.strip())
-    _take_over_analyses(tx, lot, sample)
+    take_over_analyses(tx, lot, sample)
     return Drawn(no, parts)
 
 
@@ -124,7 +124,7 @@ def _portion(tx: Transaction, sample: SampleRow, n: int, cmd: PortionCommand) ->
     return row.no
 
 
-def _take_over_analyses(tx: Transaction, lot: LotRow, sample: SampleRow) -> None:
+def take_over_analyses(tx: Transaction, lot: LotRow, sample: SampleRow) -> None:
     """The round's first sample takes the lot's proposals; each further one gets the same analyses again."""
     waiting, earlier = proposing.free(tx, lot), proposing.of_a_sample(tx, lot, lot.round)
     for row in waiting:
@@ -142,7 +142,7 @@ def dispatch(
     row = lookup.sample(tx, no)
     unchanged(row, version)
     transition.act(tx, row, "dispatch", lookup.over(row))
-    _hand_over(tx, row, tx.actor.name, to_name.strip(), seal_intact, temperature, "transport")
+    hand_over(tx, row, tx.actor.name, to_name.strip(), seal_intact, temperature, "transport")
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def receive(tx: Transaction, cmd: ReceiveSample) -> None:
     row.condition = cmd.condition if cmd.seal_intact else "accepted_with_note"
     row.condition_note, row.temperature, row.seal_intact = cmd.note, cmd.temperature, cmd.seal_intact
     transition.act(tx, row, "receive", lookup.over(row), cmd.note)
-    _hand_over(tx, row, _holder(tx, row), tx.actor.name, cmd.seal_intact, cmd.temperature, "reception")
+    hand_over(tx, row, _holder(tx, row), tx.actor.name, cmd.seal_intact, cmd.temperature, "reception")
     query = select(AnalysisRow).where(AnalysisRow.sample_id == row.id, AnalysisRow.state == "proposed")
     for analysis in tx.session.scalars(query):
         transition.follow(tx, analysis, "confirm")
@@ -179,7 +179,7 @@ def _holder(tx: Transaction, row: SampleRow) -> str:
     return tx.session.scalars(query).first() or row.sampler_1
 
 
-def _hand_over(
+def hand_over(
     tx: Transaction, row: SampleRow, giver: str, taker: str, intact: bool, temperature: str, purpose: str
 ) -> None:
     tx.add(

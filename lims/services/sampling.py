@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import func, select
 
@@ -11,7 +13,7 @@ from lims.domain.rules.errors import BadInput, Refused
 from lims.domain.rules.refusal import Refusal, refusal
 from lims.domain.sampling import food
 from lims.domain.sampling.lot_size import Size, lot_size
-from lims.domain.sampling.setting import Setting, setting_from
+from lims.domain.sampling.setting import Setting, parts_of
 from lims.domain.sampling.switching import DISCONTINUED
 from lims.domain.sampling_plan import Acceptance, Plan, judge, plan, with_numbers
 from lims.persistence.request import LotRow
@@ -24,6 +26,11 @@ from lims.services.transaction import Transaction
 
 TO_INSPECT = ("awaiting_samples", "in_test", "reported", "held")
 """States of a lot in which an inspection can still be recorded: it is not decided yet."""
+DECIDED = ("decided", "certified")
+KINDS = {
+    "": ("", ""), "critical": ("critical: ", "严重不合格："), "major": ("major: ", "主要不合格："),
+    "minor": ("minor: ", "次要不合格："),
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,8 @@ class LotPlan:
     """What must be drawn of a lot: pieces to inspect, units of food, portions for the methods."""
 
     lot_no: str
-    pieces: Pieces | None
+    pieces: tuple[Pieces, ...]
+    """One for each characteristic and kind of nonconformity; empty where the goods are not inspected by pieces."""
     wanted: Wanted
 
     @property
@@ -54,10 +62,12 @@ class LotPlan:
     def lines(self) -> tuple[str, str]:
         """The plan in English and Chinese, as the sampling record keeps it; empty where nothing is planned."""
         english, chinese = [], []
-        if self.pieces and self.pieces.plan:
-            line, line_zh = self.pieces.plan.lines()
-            english.append(line)
-            chinese.append(line_zh)
+        for one in self.pieces:
+            if one.plan:
+                line, line_zh = one.plan.lines()
+                kind, kind_zh = KINDS[one.setting.nonconformity]
+                english.append(kind + line)
+                chinese.append(kind_zh + line_zh)
         if self.units:
             named = ", ".join(f"{one.analyte_en} {one.size}" for one in self.wanted.units)
             named_zh = "，".join(f"{one.analyte_zh} {one.size}" for one in self.wanted.units)
@@ -67,27 +77,39 @@ class LotPlan:
 
     def short(self) -> str:
         """One line that reads in either language, for the sampling record's own field."""
-        parts = []
-        found = self.pieces.plan if self.pieces else None
-        if found:
-            numbers = "" if found.ac is None else f", Ac {found.ac}, Re {found.re}"
-            parts.append(f"GB/T 2828.1 {found.level}, AQL {plain(found.aql)}, N {found.lot_size}: "
-                         f"{found.letter}, n {found.n}{numbers}")
+        parts = [in_short(one.plan) for one in self.pieces if one.plan]
         parts += [f"{one.draw.limit} n {one.draw.n}" for one in self.wanted.units]
         return "; ".join(parts)[:200]
 
 
 def plan_for(tx: Transaction, lot: LotRow) -> LotPlan:
     """A plan that was made when a sample of this round was drawn stands; else the severity due now is planned by."""
-    return LotPlan(lot.no, _pieces(tx, lot), portions.wanted(tx, lot))
+    return LotPlan(lot.no, pieces_of(tx, lot), portions.wanted(tx, lot))
 
 
-def _pieces(tx: Transaction, lot: LotRow) -> Pieces | None:
-    setting = _setting(tx, lot)
-    if setting is None:
-        return None
-    row = state_of(tx, lot, setting.characteristic)
-    made = _made(tx, lot, setting.characteristic)
+def in_short(found: Plan) -> str:
+    """A plan in one line that reads in either language."""
+    numbers = "" if found.ac is None else f", Ac {found.ac}, Re {found.re}"
+    asked = f"GB/T 2828.1 {found.level}, AQL {plain(found.aql)}, N {found.lot_size}"
+    return f"{asked}: {found.letter}, n {found.n}{numbers}"
+
+
+def pieces_of(tx: Transaction, lot: LotRow) -> tuple[Pieces, ...]:
+    """What was planned for this round stands; the rest by the catalogue of the day on which it was planned first."""
+    made = made_in(tx, lot)
+    on = min((row.planned_on for row in made.values()), default=tx.today)
+    kept = [_as_made(row) for row in made.values()]
+    new = [one for one in facts.inspection_settings(tx, lot.line.product, on) if one.key not in made]
+    return tuple(_pieces(tx, lot, one, made.get(one.key)) for one in (*kept, *new))
+
+
+def _as_made(row: InspectionRow) -> Setting:
+    characteristic, kind = parts_of(row.characteristic)
+    return Setting(characteristic, row.level, Decimal(row.aql), kind, row.source)
+
+
+def _pieces(tx: Transaction, lot: LotRow, setting: Setting, made: InspectionRow | None) -> Pieces:
+    row = state_of(tx, lot, setting.key)
     stopped = (discontinued(row),) if row and row.severity == DISCONTINUED else ()
     notes = () if lot.request.producer_id else (refusal("PRODUCER_NOT_DECLARED"),)
     change = history_of(row).change if row else None
@@ -117,16 +139,10 @@ def _planned(
         return size, (Refusal(error.code, error.params),)
 
 
-def _setting(tx: Transaction, lot: LotRow) -> Setting | None:
-    category = facts.category_of(tx, lot.line.product)
-    return setting_from(facts.contents(tx, "category", (category,), tx.today).get(category, {}))
-
-
-def _made(tx: Transaction, lot: LotRow, characteristic: str) -> InspectionRow | None:
-    query = select(InspectionRow).where(
-        InspectionRow.lot_id == lot.id, InspectionRow.round == lot.round, InspectionRow.characteristic == characteristic
-    )
-    return tx.session.scalars(query).one_or_none()
+def made_in(tx: Transaction, lot: LotRow) -> dict[str, InspectionRow]:
+    """The inspections planned in this round, by what they are for."""
+    query = select(InspectionRow).where(InspectionRow.lot_id == lot.id, InspectionRow.round == lot.round)
+    return {row.characteristic: row for row in tx.session.scalars(query.order_by(InspectionRow.id))}
 
 
 def keep(tx: Transaction, lot: LotRow, sample: SampleRow, planned: LotPlan, drawn: tuple[UseBudget, ...], reason: str
@@ -142,8 +158,9 @@ def keep(tx: Transaction, lot: LotRow, sample: SampleRow, planned: LotPlan, draw
         "plan",
         reason,
     )
-    if planned.pieces and planned.pieces.plan:
-        _row(tx, lot, planned.pieces)
+    for one in planned.pieces:
+        if one.plan:
+            _row(tx, lot, one)
 
 
 def shortfall_refusals(drawn: tuple[UseBudget, ...], reason: str) -> list[Refusal]:
@@ -154,15 +171,17 @@ def shortfall_refusals(drawn: tuple[UseBudget, ...], reason: str) -> list[Refusa
 
 def _row(tx: Transaction, lot: LotRow, pieces: Pieces) -> InspectionRow:
     """The inspection of this round, made once with the plan as it stands."""
-    made = _made(tx, lot, pieces.setting.characteristic)
+    key = pieces.setting.key
+    made = made_in(tx, lot).get(key)
     if made is not None or pieces.plan is None:
         if made is None:
             raise Refused(*pieces.refusals)
         return made
-    state = opened(tx, lot, pieces.setting.characteristic)
+    state = opened(tx, lot, key)
     row = InspectionRow(
-        no=f"{lot.no}/{lot.round}/{pieces.setting.characteristic}", lot_id=lot.id, round=lot.round,
-        characteristic=pieces.setting.characteristic, switching_id=state.id if state else None,
+        no=f"{lot.no}/{lot.round}/{key}", lot_id=lot.id, round=lot.round,
+        characteristic=key, switching_id=state.id if state else None, source=pieces.setting.source,
+        planned_on=tx.today,
         worked="", worked_zh="", inspected_name="", counted=False, not_counted="",
     )  # fmt: skip
     take(row, pieces.plan)
@@ -190,13 +209,10 @@ def record_inspection(tx: Transaction, cmd: RecordInspection) -> Acceptance:
     """What was found by the plan, and whether the lot is accepted by it. Refused while sampling is discontinued."""
     grant = tx.require("sample:draw")[0]
     lot = lookup.lot(tx, cmd.lot_no)
-    pieces = _pieces(tx, lot)
-    if pieces is None:
-        raise Refused(refusal("NOT_INSPECTED_BY_PIECE", product=lot.line.product))
-    if cmd.characteristic not in ("", pieces.setting.characteristic):
-        raise BadInput("UNKNOWN_CHOICE", field="characteristic", value=cmd.characteristic[:40])
+    pieces = _asked(pieces_of(tx, lot), lot, cmd.characteristic)
+    made = made_in(tx, lot).get(pieces.setting.key)
     over = lookup.over(lot)
-    refusals = [*_not_now(lot), *pieces.refusals, *transition.duty_refusals(tx, grant.role, over)]
+    refusals = [*_not_now(lot, made), *pieces.refusals, *transition.duty_refusals(tx, grant.role, over)]
     if refusals:
         raise Refused(*refusals)
     row = _row(tx, lot, pieces)
@@ -204,15 +220,30 @@ def record_inspection(tx: Transaction, cmd: RecordInspection) -> Acceptance:
     judged = judge(_numbered(plan_of(row), cmd), cmd.defectives, cmd.inspected)
     take(row, judged.plan)
     row.inspected, row.defectives, row.accepted = cmd.inspected, cmd.defectives, judged.accepted
-    row.worked, row.worked_zh = judged.lines()
+    english, chinese = judged.lines()
+    kind, kind_zh = KINDS[pieces.setting.nonconformity]
+    row.worked, row.worked_zh = kind + english, kind_zh + chinese
     row.inspected_by, row.inspected_name, row.inspected_at = tx.actor.id, tx.actor.name, tx.now
     tx.record(row, verb, cmd.reason, grant.role)
     transition.note_duty(tx, grant.role, over)
     return judged
 
 
-def _not_now(lot: LotRow) -> list[Refusal]:
-    if lot.state in TO_INSPECT:
+def _asked(planned: Sequence[Pieces], lot: LotRow, characteristic: str) -> Pieces:
+    """The one named; where there is one only, it need not be named."""
+    if not planned:
+        raise Refused(refusal("NOT_INSPECTED_BY_PIECE", product=lot.line.product))
+    if not characteristic and len(planned) > 1:
+        raise BadInput("FIELD_NEEDED", field="characteristic")
+    found = next((one for one in planned if characteristic in ("", one.setting.key)), None)
+    if found is None:
+        raise BadInput("UNKNOWN_CHOICE", field="characteristic", value=characteristic[:40])
+    return found
+
+
+def _not_now(lot: LotRow, made: InspectionRow | None) -> list[Refusal]:
+    """An inspection that is still wanting is recorded also after a decision, so that the lot can be decided anew."""
+    if lot.state in TO_INSPECT or (lot.state in DECIDED and (made is None or made.accepted is None)):
         return []
     return [refusal("NOT_IN_THIS_STATE", noun="lot", state=lot.state or "", verb="inspect")]
 

@@ -6,7 +6,7 @@ The planning figure of a method is never among them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -55,6 +55,13 @@ def known(row: AnalysisRow, method: MethodVersion | None, expanded: str, k: str,
     return _typed(row, expanded, k, work) or _of_the_method(row, method, found, work) or _of_the_rule(row, work.entry)
 
 
+def of_member(row: AnalysisRow, method: MethodVersion | None, entry: Entry, unit: str) -> Known | None:
+    """U of one member of a group by the method's validated model; None where its own was typed with it."""
+    if entry.expanded is not None:
+        return None
+    return _of_the_method(row, method, entry, Work(entry, unit, 0))
+
+
 def _typed(row: AnalysisRow, expanded: str, k_text: str, work: Work) -> Known | None:
     """From its own field (``0.05``, ``20%``, ``0.25 log10``) or from the text (``0.62 ± 0.05``); k is 2 unless said."""
     found, text = work.found, expanded.strip()
@@ -86,14 +93,23 @@ def _of_the_method(row: AnalysisRow, method: MethodVersion | None, found: Entry,
     try:
         return _from_model(row, model, found, work, METHOD)
     except BadInput as trouble:
+        if trouble.code == "INCOMPATIBLE_UNIT" and work.crossed != 1:  # validated in the limit's kind
+            return _of_the_method(row, method, *_as_compared(found, work))
         if trouble.code in ("LEVEL_NOT_COVERED", "VALUE_NOT_POSITIVE", "INCOMPATIBLE_UNIT"):
             return None
         raise
 
 
+def _as_compared(found: Entry, work: Work) -> tuple[Entry, Work]:
+    """The same result as though it had been read in the kind of unit that it is compared in."""
+    assert found.value is not None
+    there = found._replace(value=_times(found.value, work.crossed), unit=work.unit)
+    return there, replace(work, found_unit="", factor=work.factor / work.crossed, crossed=Fraction(1))
+
+
 def _from_model(row: AnalysisRow, model: UncertaintyModel, found: Entry, work: Work, source: str) -> Known:
     assert found.value is not None
-    u = model.at(found.value, work.unit)
+    u = model.at(found.value, work.unit_found)
     below, above = _times(u.below, work.factor), _times(u.above, work.factor)
     if u.symmetric:
         return Known(above, u.k, source, model.source)

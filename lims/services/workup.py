@@ -10,19 +10,23 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
+from lims.domain import determination
 from lims.domain import workup as steps
 from lims.domain.calculation import Calculation, calculate
+from lims.domain.crossing import Fact, crossed
 from lims.domain.method import MethodVersion, Reading
 from lims.domain.numbers import units
 from lims.domain.numbers.entry import Entry, read_entry
 from lims.domain.numbers.rounding import plain
 from lims.domain.rules.errors import BadInput
+from lims.domain.sampling import pools
 from lims.domain.workup import Part, Work
 from lims.persistence.analysis import AnalysisRow
+from lims.services import judging
 
 
 class Written(Protocol):
-    """What the bench gave: exactly one of text, inputs, replicates and plates, and what is needed beside it."""
+    """What the bench gave: exactly one of text, inputs, replicates, plates and pools, and what is needed beside it."""
 
     @property
     def text(self) -> str: ...
@@ -35,43 +39,52 @@ class Written(Protocol):
     @property
     def plates(self) -> tuple[str, ...]: ...
     @property
+    def pools(self) -> tuple[str, ...]: ...
+    @property
     def basis(self) -> str: ...
     @property
     def basis_readings(self) -> Mapping[str, str]: ...
     @property
     def recovery(self) -> str: ...
     @property
+    def sets(self) -> tuple[Mapping[str, str], ...]: ...
+    @property
     def read_as(self) -> str: ...
 
 
-def worked(method: MethodVersion | None, row: AnalysisRow, given: Written) -> Work:
-    """The result with every step; BadInput names the field that cannot stand."""
+def worked(method: MethodVersion | None, row: AnalysisRow, given: Written, facts: Mapping[str, Fact]) -> Work:
+    """The result with every step, in a unit of its limit's kind; BadInput names the field that cannot stand."""
     work = _found(method, row, given)
     if work.entry.status == "qualitative":
         return work
     if method is not None:
         work = steps.recovered(work, method, given.recovery)
         work = steps.less_the_analytical_correction(work, method, row.analyte)
-    return _on_the_basis(work, row, given)
+    return crossed(_on_the_basis(work, row, given), row.limit, facts)
 
 
 def _found(method: MethodVersion | None, row: AnalysisRow, given: Written) -> Work:
-    ways = [name for name in ("text", "inputs", "replicates", "plates") if _said(getattr(given, name))]
+    ways = [name for name in ("text", "inputs", "sets", "replicates", "plates", "pools") if _said(getattr(given, name))]
     if len(ways) > 1:
         raise BadInput("WAYS_SEVERAL", field=ways[1], ways=", ".join(ways))
     unit = given.unit or row.unit
     if given.inputs:
         return _by_formula(_calculation(method, row, given.inputs), unit)
+    if given.sets:
+        return _by_sets(method, row, given.sets, unit)
     if given.replicates:
         if method is None:
             raise BadInput("NO_REPEATABILITY", field="replicates", method=row.method)
-        return steps.replicated(given.replicates, method, unit)
+        return determination.replicated(given.replicates, method, unit)
     if given.plates:
         return steps.plated(given.plates, method, row.analyte, unit)
+    limit = judging.limit_of(row.limit)
+    if texts := given.pools or (pools.written(given.text) if pools.may_be_pooled(limit) else ()):
+        return pools.worked(texts, judging.pool_plan(row, method), unit)
     return _typed(method, row, given)
 
 
-def _said(value: str | tuple[str, ...] | Mapping[str, str]) -> bool:
+def _said(value: str | tuple[object, ...] | Mapping[str, str]) -> bool:
     return bool(value.strip() if isinstance(value, str) else value)
 
 
@@ -89,6 +102,19 @@ def _by_formula(made: Calculation, unit: str) -> Work:
     text = plain(made.value)
     entry = Entry(text, "numeric", value=made.value)
     return Work(entry, made.unit or units.known(unit) or unit, made.figures, (part,))
+
+
+def _by_sets(method: MethodVersion | None, row: AnalysisRow, sets: tuple[Mapping[str, str], ...], unit: str) -> Work:
+    """Each set of readings by the formula, then their values as repeated readings; every set is kept."""
+    made = []
+    for number, inputs in enumerate(sets, start=1):
+        try:
+            made.append(_calculation(method, row, inputs))
+        except BadInput as error:
+            at = str(error.params.get("field", "inputs")).replace("inputs", f"sets.{number}", 1)
+            raise BadInput(error.code, **{**error.params, "field": at}) from None
+    assert method is not None  # one without a formula was refused above
+    return determination.determined(made, method, made[0].unit or units.known(unit) or unit)
 
 
 def _calculation(method: MethodVersion | None, row: AnalysisRow, inputs: Mapping[str, str]) -> Calculation:

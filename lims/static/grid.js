@@ -144,6 +144,14 @@
 
   function refused(cell, text, answer, status) {
     const said = (answer.messages || [answer.code]).join(" ");
+    if (answer.fact) {
+      const link = document.createElement("a");
+      link.href = answer.page;
+      link.textContent = words.wFact;
+      show(cell, "refused");
+      remark(cell, said + " ", link);
+      return false;
+    }
     if (answer.choices) {
       cell.choices = answer.choices;
       show(cell, "ask");

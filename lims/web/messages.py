@@ -54,7 +54,10 @@ def say(item: Refusal | LimsError | str, language: str) -> str:
     return row[language].format_map(_Blank({key: _worded(key, value, language) for key, value in params.items()}))
 
 
-_KIND_OF_PARAM = {"duty": "role", "other": "role", "state": "state", "verb": "verb", "gap": ""}
+_KIND_OF_PARAM = {"duty": "role", "other": "role", "state": "state", "verb": "verb", "gap": "", "fact": "fact",
+                  "characteristic": "characteristic"}
+_OF_A_KEY = ("characteristic", "nonconformity")
+"""The parts of what lots are inspected for: ``SEAMS/major``."""
 
 
 def _worded(key: str, value: Any, language: str) -> str:
@@ -63,6 +66,9 @@ def _worded(key: str, value: Any, language: str) -> str:
         return str(value)
     if not kind:
         return say(str(value), language)
+    if kind == "characteristic":
+        parts = zip(_OF_A_KEY, str(value).split("/"), strict=False)
+        return " · ".join(word(of, code, language).text for of, code in parts)
     return word(kind, str(value), language).text
 
 

@@ -21,7 +21,7 @@ def a_lot(api: Api, product: str, quantity: str = "1200", unit: str = "pcs", n: 
 def test_a_lot_is_planned_inspected_and_judged(api: Api) -> None:
     lot_no = a_lot(api, product_of("TOY"))
     plan = ok(api.igor.get(f"/lots/{lot_no}/sampling-plan"))
-    pieces = plan["pieces"]
+    (pieces,) = plan["pieces"]
     assert (pieces["severity"], pieces["letter"], pieces["n"], pieces["ac"], pieces["re"]) == ("normal", "J", 80, 5, 6)
     assert (pieces["aql"], pieces["lot_size"], plan["units"], plan["inspections"]) == ("2.5", 1200, 0, [])
     assert plan["plan"].startswith("ISO 2859-1, N = 1200") and plan["plan_zh"].startswith("GB/T 2828.1，N = 1200")
@@ -50,13 +50,13 @@ def test_a_count_that_does_not_fit_is_refused_by_its_field(api: Api) -> None:
 @ONE_ENGINE
 def test_goods_declared_by_weight_are_counted_by_their_packages(api: Api) -> None:
     plan = ok(api.igor.get(f"/lots/{a_lot(api, product_of('TOY'), '900', 'kg')}/sampling-plan"))
-    assert (plan["pieces"]["lot_size"], plan["pieces"]["letter"]) == (40, "D")
+    assert [(one["lot_size"], one["letter"], one["source"]) for one in plan["pieces"]] == [(40, "D", "TOY v1")]
 
 
 def test_a_portion_too_small_over_http_needs_its_reason(api: Api) -> None:
     lot_no = a_lot(api, "CHEESE", "2000", "kg")
     plan = ok(api.igor.get(f"/lots/{lot_no}/sampling-plan"))
-    assert (plan["pieces"], plan["units"]) == (None, 5) and {one["portion"] for one in plan["draws"]} >= {"25 g"}
+    assert (plan["pieces"], plan["units"]) == ([], 5) and {one["portion"] for one in plan["draws"]} >= {"25 g"}
     body = {"lot": lot_no, "samplers": ["Igor", "Olga"], "seal_no": "HK-1",
             "portions": [{"use": "test", "amount": "60", "unit": "g"}]}
     problem = refused(api.igor.post("/samples", body), 422, "TEST_PORTION_SHORT")
@@ -65,3 +65,28 @@ def test_a_portion_too_small_over_http_needs_its_reason(api: Api) -> None:
     assert seen["record"]["reason"] == "one wheel only" and "5 units of food" in seen["record"]["plan"]
     assert seen["plan"].count("n 5") == len(plan["draws"])
     ok(api.igor.post("/samples", {**body, "portions": []}), 201)
+
+
+@ONE_ENGINE
+def test_pools_and_the_reserve_over_http(api: Api) -> None:
+    lot_no = a_lot(api, "CHEESE", "2000", "kg")
+    body = {"lot": lot_no, "samplers": ["Igor", "Olga"], "seal_no": "HK-1"}
+    first = ok(api.igor.post("/samples", body), 201)["no"]
+    ok(api.rita.post(f"/samples/{first}/receive", {}))
+    take = {"portion": f"{first}-2", "reason": "spilled"}
+    refused(api.anna.post(f"/samples/{first}/take-reserve", take), 403, "NO_RIGHT")
+    made = ok(api.rita.post(f"/samples/{first}/take-reserve", take), 201)
+    assert (made["state"], made["from_portion"]) == ("received", f"{first}-2")
+    refused(api.rita.post(f"/samples/{first}/take-reserve", take), 422, "RESERVE_TAKEN")
+    one = next(row for row in made["analyses"] if row["analyte"] == "SALM")
+    ok(api.anna.post("/worksheets", {"method": one["method"], "samples": [made["no"]]}), 201)
+    path = f"/analyses/{one['id']}"
+    asks = ok(api.anna.get(path))["asks"]
+    assert (asks["pools"], asks["pool_portion"]) == (5, "25 g")
+    refused(api.anna.put(f"{path}/result", {"pools": ["ND"], "text": "ND"}), 422, "WAYS_SEVERAL")
+    kept = ok(api.anna.put(f"{path}/result", {"pools": ["detected"]}))
+    assert (kept["verdict"], kept["worked"]) == (
+        "FAIL", "n = 5, c = 0, m = 0; pools of units 1-5; positive units: 1..5, more than c = 0"
+    )
+    (newest,) = ok(api.anna.get(f"{path}/results"))
+    assert newest["parts"][0]["pools"] == [{"units": "1-5", "size": 5, "text": "detected", "answer": "positive"}]

@@ -124,6 +124,11 @@ NUMBERS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"verdict": "INCONCLUSIVE", "reason": "NEXT_TEST_NEEDED"}),
     ("total first, over range", {"results": text(">0.5"), "limit": limit("LE", "0.2", step="TOTAL_FIRST")},
      {"verdict": "INCONCLUSIVE", "reason": "NEXT_TEST_NEEDED"}),
+    ("a rule without a name", {"results": text("0.2"), "limit": LE, "rule": {"name": None}}, {"verdict": "PASS"}),
+    ("U in brackets", {"results": text("180 µg/kg (± 30 µg/kg)"), "rule": {"name": "GUARDED"}, "limit": LE},
+     {"verdict": "FAIL", "compared": "0.180"}),
+    ("less than, in words", {"results": text("小于0.3 mg/kg"), "limit": LE},
+     {"verdict": "INCONCLUSIVE", "reason": "LOQ_ABOVE_LIMIT"}),
     ("informative", {"results": text("9"), "limit": limit("INFO_LE", "0.2")},
      {"verdict": "NO_LIMIT", "reason": "INFORMATIVE"}),
     ("the worst of several", {"results": text("0.1", "0.3", "prose"), "limit": LE},
@@ -235,6 +240,8 @@ BAD: dict[str, dict[str, Any]] = {
     "no combine": {"members": {"A": {"text": "1"}}, "limit": LE},
     "unknown bound": {"members": {"A": {"text": "1"}}, "combine": "SUM", "bound": "XB", "limit": LE},
     "results and members": {"results": text("1"), "members": {"A": {"text": "1"}}, "combine": "SUM", "limit": LE},
+    "a sign beside a text": {"results": [{"text": "0.1", "qualifier": "<"}], "limit": LE},
+    "digits of another script": {"results": text("0.1"), "limit": limit("LE", "٣")},
     "a number for a limit": {"results": text("0.2"), "limit": {"operator": "LE", "value": 0.2, "unit": MG}},
     "a number for a value": {"results": [{"value": 0.2}], "limit": LE},
     "a number for a text": {"results": [{"text": 1}], "limit": LE},
@@ -421,6 +428,11 @@ def test_every_answer_has_the_keys_of_the_interface_and_says_itself_in_both_lang
         "id", "verdict", "reason", "compared", "unit", "acceptance_limit", "p_conform", "worked"
     ]
     assert said["worked"] and said["worked_zh"]
+
+
+def test_nan_is_no_json_and_never_echoed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code, answers, errors = run(monkeypatch, capsys, '{"id":NaN,"results":[],"limit":null}')
+    assert (code, answers[0]["id"], answers[0]["reason"]) == (2, None, "BAD_CASE") and "line 1" in errors
 
 
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,13 @@ from lims.cli import bench
 from lims.cli.benchmarks import decide as decide_bench
 from lims.cli.benchmarks import entry as entry_bench
 from lims.cli.benchmarks import limits as limits_bench
+from lims.domain.rules.actor import SYSTEM
 from lims.domain.rules.errors import BadInput
+from lims.services import facts
 from lims.services.limit_sheet import recipe_from, rows_of
+from lims.services.transaction import view
 from tests.builders import Laboratory
+from tests.cast import NOW
 
 HEAD = "limit_id,jurisdiction,product,analyte,operator,value,unit,standard,valid_from,severity"
 GOOD = "K1,KR,RICE,CD,LE,0.2,mg/kg,Food Code,2020-01-01,SHE"
@@ -74,6 +80,38 @@ def test_a_recipe_reads_another_table(lab: Laboratory, tmp_path: Path, capsys: A
     assert run(capsys, "import", str(file), "--map", str(recipe))[0] == 2
 
 
+COLUMNS = (
+    "PRDLST_CD", "PRDLST_CD_NM", "TESTITM_CD", "TESTITM_NM", "SPEC_VAL", "JDGMNT_FOM_CD", "MIMM_VAL",
+    "MIMM_VAL_DVS_CD", "MXMM_VAL", "MXMM_VAL_DVS_CD", "A082_CF_FNPRT_CD_NM", "MCRRGNSM_2N", "MCRRGNSM_2C",
+    "MCRRGNSM_2M", "MCRRGNSM_3M", "UNIT_NM", "VALD_MANLI", "VALD_BEGN_DT", "VALD_END_DT", "SORC",
+)  # fmt: skip
+NATIONAL = f"""{",".join(COLUMNS)}
+C01,쌀겨,T1,수분,5이하,01,,,5.0,02,,,,,,%,1,20140101,99991231,
+C01,쌀겨,T2,세균수,,03,,,,,,5,1,100,1000,CFU/g,0,20140101,20201231,MFDS 2014-1
+C02,잡곡,T3,용매,,01,,,2,01,,,,,,ppm,1,20140101,99991231,
+"""
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_mapping_of_the_product_brings_the_goods_and_analytes_it_speaks_of(
+    lab: Laboratory, tmp_path: Path, capsys: Any
+) -> None:
+    file = tmp_path / "individual_spec.csv.gz"
+    file.write_bytes(gzip.compress(NATIONAL.encode()))
+    why = {"row": 4, "code": "KR-I00004", "field": "unit", "reason": "MASS_OR_VOLUME", "value": "ppm"}
+    for verb in ("check", "import"):
+        code, told, sums = run(capsys, verb, str(file), "--mapping", "kr")
+        assert (code, told) == (3, [why])
+        assert "product: added 1," in sums and "analyte: added 2," in sums and "limit: added 2," in sums
+    with view(lab.place, SYSTEM, NOW) as tx:
+        (one,) = facts.limits_of(tx, "C01", "KR", date(2026, 11, 24))
+    assert (one.code, one.operator, one.value, one.unit, one.decimals) == ("KR-I00002", "LT", "5.0", "%", 1)
+    assert (one.standard, one.valid_from, one.valid_to) == ("MFDS", date(2014, 1, 1), None)
+    other = tmp_path / "korea.csv"
+    other.write_text(NATIONAL, encoding="utf-8")
+    assert run(capsys, "check", str(other), "--mapping", "kr")[0] == 2
+
+
 def test_a_workbook_says_the_same_as_a_table() -> None:
     book = openpyxl.Workbook()
     for line in (HEAD, GOOD):
@@ -86,6 +124,15 @@ def test_a_workbook_says_the_same_as_a_table() -> None:
 BAD = [
     ("{", "recipe"), ("[]", "recipe"), ('{"colums": {}}', "colums"), ('{"decimal": "x"}', "decimal"),
     ('{"columns": {"value": 1}}', "columns"), ('{"words": {"value": "x"}}', "words"),
+    ('{"steps": {}}', "steps"), ('{"steps": [{"step": "eval"}]}', "steps[0]"),
+    ('{"steps": [{"step": "join", "to": "note"}]}', "steps[0].from"),
+    ('{"steps": [{"step": "join", "to": "note", "from": ["A", 1]}]}', "steps[0].from"),
+    ('{"steps": [{"step": "join", "to": "note", "from": ["A"], "code": "x"}]}', "steps[0].code"),
+    ('{"steps": [{"step": "refuse", "because": "SO"}]}', "steps[0].because"),
+    ('{"steps": [{"step": "table", "from": ["A"], "words": {"x": "y"}}]}', "steps[0].to"),
+    ('{"steps": [{"step": "table", "from": ["A"], "words": {"x": {"y": 1}}}]}', "steps[0].words"),
+    ('{"blocks": {"level": "x"}}', "blocks.none"), ('{"replace": [["", "x"]]}', "replace"),
+    ('{"items": {"method": {}}}', "items"), ('{"items": {"product": {"columns": {}}}}', "items"),
 ]  # fmt: skip
 
 
@@ -99,7 +146,8 @@ def test_a_recipe_that_cannot_be_read_names_its_entry(text: str, name: str) -> N
 @pytest.mark.parametrize(
     ("raw", "code"),
     [(b"", "COLUMN_MISSING"), (b"a,b\n", "COLUMN_MISSING"), (b"\xff\xfe", "ENCODING_OTHER"),
-     (f'{HEAD}\n"K1"x'.encode(), "TABLE_NOT_READABLE")],
+     (f'{HEAD}\n"K1"x'.encode(), "TABLE_NOT_READABLE"), (b"\x1f\x8bno", "TABLE_NOT_READABLE"),
+     (gzip.compress(HEAD.encode())[:-9], "TABLE_NOT_READABLE")],
 )  # fmt: skip
 def test_a_file_that_is_no_table_is_refused_as_a_whole(raw: bytes, code: str) -> None:
     with pytest.raises(BadInput) as caught:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
 
 from lims.domain.batch import Finding, judge
+from tests.domain.shared import table
 
 LOQ = Decimal("0.04")
 
@@ -37,3 +39,19 @@ def test_no_quality_control_positions_are_good_and_one_broken_breaks_the_batch()
     broken = Finding("spike", "SPK", "", (("PB", "40"),), LOQ)
     assert judge(()).verdict == "good"
     assert judge((good, broken)).verdict == "broken"
+
+
+def test_the_vectors_of_the_trade() -> None:
+    """A blank against its LOQ and a recovery against its window: what is not good holds the batch."""
+    rows = [row for row in table("decision_examples.csv") if row["topic"] in ("blank", "recovery_window")]
+    assert [row["id"] for row in rows] == ["W08", "W09", "W10"]
+    for row in rows:
+        asked, expected = json.loads(row["input_json"]), json.loads(row["expected_json"])
+        if row["topic"] == "blank":
+            finding = Finding("blank", "BLK", "", (("PB", str(asked["blank"])),), Decimal(str(asked["LOQ"])))
+        else:
+            assert (asked["low"], asked["high"]) == (60, 120), "the window that the product holds by default"
+            finding = Finding("spike", "SPK", "", (("PB", str(asked["recovery_pct"])),), LOQ)
+        outcome = judge((finding,))
+        assert (outcome.verdict == "good") == expected["ok"], row["id"]
+        assert (outcome.verdict == "broken") == (expected.get("action") == "HOLD_BATCH"), row["id"]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,15 +37,15 @@ from tests.domain.shared import table
 
 WORDS = {"COMPLIANT": "PASS", "NON_COMPLIANT": "FAIL", "PENDING": "INCONCLUSIVE"}
 OF_OTHERS = {
-    "duplicates": "repeatability is judged with the batch (tests/domain/test_batch.py)",
-    "duplicates_4": "repeatability is judged with the batch",
-    "RPD": "repeatability is judged with the batch",
-    "blank": "quality control is judged with the batch",
-    "recovery_window": "quality control is judged with the batch",
-    "aql": "sampling plans are read from the ISO 2859-1 tables by the sampling plan",
-    "westgard": "control charts have their own engine",
+    "duplicates": "test_replicate.py",
+    "duplicates_4": "test_replicate.py",
+    "RPD": "test_replicate.py",
+    "blank": "test_batch.py",
+    "recovery_window": "test_batch.py",
+    "aql": "test_sampling_plan.py",
+    "westgard": "test_control_chart.py",
 }
-"""Topics of the vectors that other parts of the product answer for."""
+"""Topics of the vectors that other parts of the product answer for, and the test that reads them."""
 
 
 def number(value: Any) -> Decimal:
@@ -284,6 +285,10 @@ def test_every_vector_of_the_trade_is_answered_here_or_named_as_another_part_s()
     rows = table("decision_examples.csv")
     topics = {row["topic"] for row in rows}
     assert topics == set(ENGINES) | set(OF_OTHERS)
+    assert len(rows) >= 115
+    for topic, file in OF_OTHERS.items():
+        source = Path(__file__).with_name(file).read_text(encoding="utf-8")
+        assert f'"{topic}"' in source and "decision_examples.csv" in source, topic
     wrong = {}
     for row in rows:
         if row["topic"] in OF_OTHERS:

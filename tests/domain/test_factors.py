@@ -95,6 +95,12 @@ def test_the_law_says_first_how_members_are_taken_together(
     assert combination(limit, analyte) == wanted
 
 
+def test_where_the_limit_leaves_it_to_the_laboratory_its_rule_sets_the_bound() -> None:
+    left, set_by_law = bound(sum_rule="CN_ND_HALF_LOD_OR_CONFIG"), bound(sum_rule="SUM_LB")
+    assert combination(left, SUM, "UB") == ("SUM", "UB", "SET_BY_THE_LABORATORY")
+    assert combination(set_by_law, SUM, "UB") == ("SUM", "LB", "SUM_LB")
+
+
 @pytest.mark.parametrize(("code", "wanted"), [
     ("L0427", ("SUM", "LB")), ("L0460", ("TEQ", "UB")), ("L0295", ("SUM", "LB")), ("L0072", ("SUM", "MB")),
     ("L0220", ("EACH", None)), ("L0265", ("EACH", None)), ("L0114", ("SUM", None)), ("L0142", ("EACH", None)),

@@ -185,5 +185,6 @@ def test_the_formula_is_shown_with_the_readings_in_it_as_they_were_typed() -> No
 def test_a_formula_serves_its_own_analytes_and_units_that_can_be_compared() -> None:
     coal, wine = METHODS["GB/T 212-2008"], METHODS["GB 5009.34-2022"]
     assert coal.calculates("ASH", "%") and not coal.calculates("MOIST", "%")
-    assert wine.calculates("SO2", "g/kg") and not wine.calculates("SO2", "g/L")
+    assert wine.calculates("SO2", "g/kg") and wine.calculates("SO2", "g/L"), "the latter with a density"
+    assert not wine.calculates("SO2", "CFU/g")
     assert not METHODS["GB 4789.2-2022"].calculates("APC", "CFU/g")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from lims.domain.goods import Product, find_products
 from lims.domain.method import MethodVersion, method_from
-from lims.domain.requirement import Analyte, Product, find_products, fit, propose
+from lims.domain.narrowing import Situation, stands
+from lims.domain.requirement import Analyte, fit, propose
 from lims.domain.rules.errors import BadInput
+from lims.domain.section import section_of
 from lims.domain.specification import LimitVersion, frozen, limit_from, thawed
+from lims.services.catalogue import seed_rows
 
 TODAY = date(2026, 11, 24)
 RICE = Product("RICE", "GRO", "大米", "Rice", ("1006.30",))
@@ -180,3 +185,97 @@ def test_a_limit_that_cannot_be_judged_by_is_refused(other: dict[str, str], code
     with pytest.raises(BadInput) as caught:
         a_limit(**other)
     assert caught.value.code == code
+
+
+# ---- origin, use, trade mode, parts of the goods ---------------------------------------------------------------------
+
+JP = Situation("JP 日本", "infant food", "general trade")
+
+
+@pytest.mark.parametrize(
+    ("asked", "here", "wanted"),
+    [
+        ({}, Situation(), "yes"),
+        ({"origin": "JP;KR"}, JP, "yes"),
+        ({"origin": "!JP"}, JP, "no"),
+        ({"origin": "!KR"}, JP, "yes"),
+        ({"origin": "KR"}, JP, "no"),
+        ({"origin": "JP"}, Situation(), "unknown"),
+        ({"intended_use": "Infant food"}, JP, "yes"),
+        ({"intended_use": "feed"}, JP, "no"),
+        ({"intended_use": "feed"}, Situation("JP"), "unknown"),
+        ({"trade_mode": "bonded"}, JP, "no"),
+        ({"trade_mode": "bonded"}, Situation("JP", "feed"), "unknown"),
+        ({"trade_mode": "bonded", "origin": "KR"}, Situation("JP"), "no"),
+    ],
+)
+def test_a_limit_holds_where_all_that_it_asks_for_is_declared(
+    asked: dict[str, str], here: Situation, wanted: str
+) -> None:
+    assert stands(a_limit(**asked), here) == wanted
+
+
+def proposed(limits: list[LimitVersion], here: Situation = JP) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """(limit, choices, why) of each proposal."""
+    found, _ = propose(RICE, "CN", TODAY, limits, [a_method()], NAMES, here)
+    return [(one.limit.code if one.limit else "", tuple(c.code for c in one.choices), one.why) for one in found]
+
+
+def test_the_narrower_limit_goes_before_the_wider_one() -> None:
+    wide, narrow, other = a_limit("L1"), a_limit("L2", origin="JP"), a_limit("L3", origin="KR")
+    ((limit, choices, why),) = proposed([wide, narrow, other])
+    assert (limit, choices, why[0]) == ("L2", (), "LIMIT_IN_FORCE")
+    assert proposed([wide, narrow, other], Situation("VN"))[0][0] == "L1"
+
+
+def test_what_the_declaration_does_not_settle_is_a_choice_with_its_rows_and_never_two_analyses() -> None:
+    parts = [a_limit("L1", matrix="husked"), a_limit("L2", matrix="polished", value="0.1")]
+    ((limit, choices, why),) = proposed(parts)
+    assert (limit, choices, why[:2]) == ("", ("L1", "L2"), ("LIMIT_TO_CHOOSE", "SEVERAL_MATRICES"))
+    use = [a_limit("L1"), a_limit("L2", intended_use="infant food", value="0.05")]
+    ((limit, choices, why),) = proposed(use, Situation("JP"))
+    assert (limit, choices, why[:2]) == ("", ("L1", "L2"), ("LIMIT_TO_CHOOSE", "USE_NOT_DECLARED"))
+    (found,), _ = propose(RICE, "CN", TODAY, parts, [a_method()], NAMES)
+    assert [one["limit"] for one in found.record()["choices"]] == ["L1", "L2"] and found.frozen_limit() is None
+
+
+def test_a_limit_that_only_informs_stands_beside_the_one_that_judges() -> None:
+    found = proposed([a_limit("L1"), a_limit("L2", operator="INFO_LE")])
+    assert [(limit, choices) for limit, choices, _ in found] == [("L1", ()), ("L2", ())]
+
+
+def test_a_proposal_says_amount_section_and_what_is_not_known() -> None:
+    (found,), _ = needs([a_limit()], [a_method(portion="20 g")])
+    assert (found.portion, found.section, found.unknown) == ("20 g", "ELEMENTS", ())
+    (plan,), _ = needs([a_limit(operator="NCM2", n="5", c="0", m="0", value="", portion="25 g")], [a_method()])
+    assert plan.portion == "5 × 25 g"
+    (bare,), _ = needs([a_limit()], [a_method(technique="various")])
+    assert bare.unknown == ("PORTION_NOT_STATED", "SECTION_UNKNOWN")
+    assert replace(found, capable=False).unknown == ("NOBODY_AUTHORISED",)
+    (without,), _ = needs([a_limit()], [])
+    assert without.unknown == ("NO_METHOD",)
+
+
+def test_every_technique_of_the_catalogue_has_its_section_or_none_by_a_written_rule() -> None:
+    techniques = {row["technique"] for row in seed_rows("methods")}
+    assert {one for one in techniques if section_of(one) == "SECTION_UNKNOWN"} == {"various"}
+
+
+# ---- additives together ----------------------------------------------------------------------------------------------
+
+
+def test_a_ratio_is_proposed_where_two_members_have_maxima_of_its_standard() -> None:
+    additives = {code: Analyte(code, code, code, "numeric", "g/kg") for code in ("BENZOIC", "SORBIC")}
+    ratio = Analyte("PRESERV_RATIO", "比", "Ratio", "sum", "ratio", "", "BENZOIC+SORBIC+PROPIONIC", "RATIO_SUM")
+    together = a_limit("L9", product="FOOD_ANY", analyte="PRESERV_RATIO", unit="ratio", standard="GB 2760-2024")
+
+    def found(*limits: LimitVersion) -> list[tuple[str, list[str]]]:
+        asked, _ = propose(RICE, "CN", TODAY, [*limits, together], [], additives | {"PRESERV_RATIO": ratio})
+        return [(one.analyte, [share["limit"] for share in one.record()["shares"]]) for one in asked]
+
+    benzoic = a_limit("L1", analyte="BENZOIC", standard="GB 2760-2014", unit="g/kg")
+    sorbic = a_limit("L2", analyte="SORBIC", standard="GB 2760-2024", unit="g/kg")
+    assert found(benzoic, sorbic) == [("BENZOIC", []), ("SORBIC", []), ("PRESERV_RATIO", ["L1", "L2"])]
+    assert found(benzoic) == [("BENZOIC", [])]
+    assert found(benzoic, replace(sorbic, standard="Contract 17")) == [("BENZOIC", []), ("SORBIC", [])]
+    assert found(benzoic, replace(sorbic, operator="GE")) == [("BENZOIC", []), ("SORBIC", [])]

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lims.domain.conformity import Limit
 from lims.domain.rules.errors import BadInput, Refused
-from lims.domain.sampling import food, switching
-from lims.domain.sampling.food import Pooling, judge_pools, pooling, units_to_draw, units_together
+from lims.domain.sampling import pools, switching
+from lims.domain.sampling.food import units_to_draw, units_together
 from lims.domain.sampling.switching import Change, History, Key, LotOutcome, after, opened, replay, resumed
 from lims.domain.sampling.tables import LEVELS, aqls, code_letter, preferred_aql, reduced_size, resolved, tighter_aql
 from lims.domain.sampling_plan import Acceptance, accepted_one_step_tighter, judge, plan, with_numbers
@@ -547,52 +548,64 @@ def test_only_a_plan_says_how_many_units_to_draw() -> None:
     assert caught.value.params["field"] == "portion"
 
 
-@pytest.mark.parametrize(("n", "size", "pools"), [("60", 15, 4), ("60", 60, 1), ("60", 1, 60), ("5", 2, 3)])
-def test_pools_hold_every_portion(n: str, size: int, pools: int) -> None:
-    assert pooling(a_limit(n=n), size).pools == pools
+def a_plan(n: int = 60, c: int = 0, size: int = 0, **other: str) -> pools.Plan:
+    limit = Limit(**{"operator": "NCM2", "unit": "/25 g", "n": n, "c": c, "m": "0", **other})
+    return pools.Plan(limit, "L1", "25 g", size)
 
 
-def test_a_positive_pool_fails_the_plan_and_the_rule_is_kept_with_the_result() -> None:
-    rule = pooling(a_limit(), 15)
-    assert judge_pools(rule, [False] * 4).verdict == "PASS"
-    found = judge_pools(rule, [False, True, False, False])
-    assert (found.verdict, found.reason, found.positive) == ("FAIL", "POSITIVE_POOL", 1)
-    assert found.lines() == (
-        "n = 60, c = 0, 4 pools of up to 15 × 25 g: 1 positive; a positive pool counts as a failed plan",
-        "n = 60，c = 0，4 个合并样，每个至多 15 × 25 g：1 个阳性；任一合并样阳性即判该方案不合格",
-    )
-    kept = json.loads(json.dumps(found.pooling.stored()))
-    assert kept == {
-        "rule": "POSITIVE_POOL_FAILS", "limit": "L0159", "n": 60, "size": 15, "pools": 4, "portion": "25 g",
-    }
+@pytest.mark.parametrize(("texts", "plan", "units"), [
+    (["ND"], a_plan(5), "1-5"), (["ND"] * 4, a_plan(), "1-15 16-30 31-45 46-60"), (["ND"] * 3, a_plan(5), "1-2 3-4 5"),
+    (["ND"] * 3, a_plan(5, size=2), "1-2 3-4 5"), (["ND"] * 2, a_plan(5, size=2), "1-2 3-4"),
+    (["1,3: ND", "2、4～5：未检出"], a_plan(5), "1,3 2,4-5"),
+])  # fmt: skip
+def test_units_stand_in_the_pools_as_said_or_are_shared_out(texts: list[str], plan: pools.Plan, units: str) -> None:
+    assert " ".join(pool.named for pool in pools.read_pools(texts, plan)) == units
 
 
-@pytest.mark.parametrize("answers", [[], [False] * 3, [False] * 5, [True] * 3])
-def test_another_number_of_pools_is_invalid(answers: list[bool]) -> None:
-    found = judge_pools(pooling(a_limit(), 15), answers)
-    assert (found.verdict, found.reason) == ("INVALID", "N_MISMATCH")
-    assert found.lines()[0].endswith(f"{len(answers)} pools tested")
+@pytest.mark.parametrize(("plan", "texts", "verdict", "reason"), [
+    (a_plan(), ["ND"] * 4, "PASS", None),
+    (a_plan(), ["ND", "detected", "ND", "ND"], "FAIL", "POSITIVE_POOL"),
+    (a_plan(5), ["1-4: ND"], "INVALID", "N_MISMATCH"),
+    (a_plan(5), ["1-6: ND"], "INVALID", "N_MISMATCH"),
+    (a_plan(10, size=3), ["ND", "ND"], "INVALID", "N_MISMATCH"),
+    (a_plan(10, 1), ["1-5: ND", "6-10: detected"], "INCONCLUSIVE", "POOL_UNITS_SINGLY"),
+    (a_plan(10, 1), ["1-5: detected", "6-10: detected"], "FAIL", "POSITIVE_POOL"),
+    (a_plan(10, 1), ["1-9: ND", "10: detected"], "PASS", None),
+    (a_plan(5), ["<10"], "INCONCLUSIVE", "LOQ_ABOVE_LIMIT"),
+])  # fmt: skip
+def test_a_plan_is_judged_by_what_its_pools_can_tell(
+    plan: pools.Plan, texts: list[str], verdict: str, reason: str | None
+) -> None:
+    kept = json.loads(json.dumps(pools.worked(texts, plan, "/25 g").as_json(3, "")))
+    found = pools.judge_pools(pools.kept_in(kept), plan.limit)
+    assert (found.verdict, found.reason) == (verdict, reason)
+    assert "test units 6-10 singly" in found.worked or reason != "POOL_UNITS_SINGLY"
 
 
-@pytest.mark.parametrize("other", [
-    {"n": "5", "c": "1"},
-    {"n": "5", "m": "100", "unit": "CFU/g", "portion": ""},
-    {"operator": "NCM3", "n": "5", "c": "2", "m": "10", "M": "100", "unit": "CFU/g", "portion": ""},
-])
-def test_a_plan_in_which_one_unit_does_not_decide_is_not_pooled(other: dict[str, str]) -> None:
-    with pytest.raises(Refused, match="POOLING_NOT_ALLOWED"):
-        pooling(a_limit(**other), 5)
+@pytest.mark.parametrize(("plan", "texts", "code"), [
+    (a_plan(5, 2, m="10"), ["ND"], "POOLING_NOT_ALLOWED"),
+    (a_plan(5, 2, operator="NCM3", m="0", M="10"), ["ND"], "POOLING_NOT_ALLOWED"),
+    (a_plan(5), ["1-3: ND", "ND"], "POOL_UNITS_NEEDED"), (a_plan(5), ["1-3: ND", "3-5: ND"], "POOL_UNIT_TWICE"),
+    (a_plan(5, size=2), ["1-3: ND", "4-5: ND"], "POOL_TOO_LARGE"), (a_plan(5), ["perhaps"], "NOT_A_RESULT"),
+    (a_plan(5), ["ND"] * 6, "COUNT_OUT_OF_RANGE"), (a_plan(5), ["0-5: ND"], "POOL_UNITS_NEEDED"),
+    (a_plan(5), ["5-1: ND"], "POOL_UNITS_NEEDED"), (a_plan(5), [""], "NOT_A_RESULT"),
+])  # fmt: skip
+def test_pools_that_cannot_be_are_refused(plan: pools.Plan, texts: list[str], code: str) -> None:
+    with pytest.raises(BadInput, match=code) as caught:
+        pools.read_pools(texts, plan)
+    assert caught.value.params["field"] == "pools"
 
 
-@pytest.mark.parametrize("size", [0, -1, 61, True, 2.0])
-def test_a_pool_holds_between_one_and_all_portions(size: Any) -> None:
-    with pytest.raises(BadInput) as caught:
-        pooling(a_limit(), size)
-    assert caught.value.params["field"] == "size"
+@given(st.lists(st.booleans(), min_size=1, max_size=12), st.integers(1, 12), st.integers(0, 3))
+def test_pools_never_say_another_verdict_than_their_units(units: list[bool], size: int, c: int) -> None:
+    shares = [units[start:start + size] for start in range(0, len(units), size)]
+    plan = a_plan(len(units), c)
+    texts = [f"{1 + i * size}-{i * size + len(share)}: {'detected' if any(share) else 'ND'}"
+             for i, share in enumerate(shares)]
+    found = pools.judge_pools(pools.read_pools(texts, plan), plan.limit).verdict
+    assert found in ("INCONCLUSIVE" if c else "", "FAIL" if sum(units) > c else "PASS")
 
 
-@given(st.lists(st.booleans(), min_size=60, max_size=60), st.integers(1, 60))
-def test_pooling_never_passes_what_single_units_fail(units: list[bool], size: int) -> None:
-    rule: Pooling = food.pooling(a_limit(), size)
-    pools = [any(units[start:start + size]) for start in range(0, len(units), size)]
-    assert judge_pools(rule, pools).verdict == ("FAIL" if any(units) else "PASS")
+def test_pools_say_nothing_of_a_limit_that_counts() -> None:
+    counted = a_plan(5, 2, m="10").limit
+    assert pools.judge_pools(pools.read_pools(["ND"], a_plan(5)), counted)[:2] == ("INVALID", "POOLING_NOT_ALLOWED")

@@ -65,6 +65,11 @@ def kept(lab: b.Laboratory, analysis_id: int) -> ResultRow:
         return row.result
 
 
+def frozen_rule(lab: b.Laboratory, analysis_id: int) -> dict[str, str]:
+    with lab.acting(lab.cast.anna) as tx:
+        return dict(lookup.analysis(tx, analysis_id).rule)
+
+
 def refused(lab: b.Laboratory, analysis_id: int, typed: Mapping[str, str]) -> tuple[str, str]:
     with pytest.raises(BadInput) as caught:
         entered(lab, analysis_id, typed)
@@ -107,6 +112,25 @@ def test_members_may_be_given_in_other_units_and_with_their_own_u(laboratory: b.
     row = kept(laboratory, one)
     assert row.value == Decimal("4.6") and row.expanded == Decimal("0.5"), "U in quadrature: 0.4 and 0.3"
     assert found.verdict == "FAIL", "4.6 - 0.5 is above 4.0"
+
+
+@ON_SQLITE
+def test_members_without_a_u_of_their_own_take_it_from_the_validated_method(laboratory: b.Laboratory) -> None:
+    """20 % of each, k = 2, added as squares; a typed one stays, and what is typed for the sum goes before them all."""
+    _, sample_no = received(laboratory, "PEANUT", "EU")
+    one = on_the_bench(laboratory, sample_no, "AFT")
+    b.released_method(laboratory, one.method)
+    found = entered(laboratory, one.id, {"AFB1": "3.0", "AFB2": "<0.1", "AFG1": "1.5", "AFG2": "ND"})
+    row = kept(laboratory, one.id)
+    assert row.expanded is not None and row.expanded.quantize(Decimal("0.0001")) == Decimal("0.6708")
+    assert found.verdict == "PASS", "4.5 - 0.67 is not above 4.0"
+    assert row.conformity["uncertainty"] == {"source": "method", "name": "VR-2026-014"}
+    assert [(m["uncertainty"] or {}).get("expanded") for m in row.calculation["members"]] == ["0.6", None, "0.3", None]
+    entered(laboratory, one.id, {"AFB1": "3.0 ± 0.1", "AFB2": "ND", "AFG1": "ND", "AFG2": "ND"}, reason="read again")
+    row = kept(laboratory, one.id)
+    assert (row.expanded, row.conformity["uncertainty"]["source"]) == (Decimal("0.1"), "typed")
+    entered(laboratory, one.id, {**AFLATOXINS, "AFB1": "3.0"}, expanded="10%", reason="from the pool")
+    assert kept(laboratory, one.id).expanded == Decimal("0.30")
 
 
 def test_ddt_is_a_plain_sum_here_and_carbofuran_converts_its_metabolite(laboratory: b.Laboratory) -> None:
@@ -158,6 +182,10 @@ def test_indicator_pcb_count_half_of_what_was_not_found(laboratory: b.Laboratory
     row = kept(laboratory, one)
     assert row.calculation["bounds"] == {"LB": "4", "MB": "19", "UB": "34"}
     assert (found.value, found.verdict, row.calculation["bound"]) == ("19", "PASS", "MB")
+    assert row.calculation["why"] == "SET_BY_THE_LABORATORY"
+    line = analyses(laboratory, sample_no)["PCB7"]
+    assert "not found counts half in the sum" in line.rule_line and "求和时未检出按一半计" in line.rule_line_zh
+    assert frozen_rule(laboratory, one)["nd_in_sums"] == "MB"
 
 
 # ---- the bound -------------------------------------------------------------------------------------------------------
@@ -238,22 +266,6 @@ def test_what_the_method_splits_orders_the_amine_by_its_own_method(laboratory: b
     b.on_worksheets(laboratory, sample_no, (ordered.method,))
     assert b.entered(laboratory, ordered.id, "18").verdict == "PASS", "against the reporting limit of 20"
     assert b.entered(laboratory, ordered.id, "26", reason="repeated").verdict == "FAIL"
-
-
-def test_shares_of_additives_are_added_by_their_own_limits(laboratory: b.Laboratory) -> None:
-    """S06 with the limits of carbonated drinks that are frozen on the lot's other analyses."""
-    no = b.lodged(laboratory, "CARBDRINK")
-    with laboratory.acting(laboratory.cast.rita) as tx:
-        b.request.add_analysis(tx, b.request.AddAnalysis(no, 1, "PRESERV_RATIO", "GB 5009.28-2016", "two of them"))
-    sample_no = b.received(laboratory, no)
-    limits = {code: view.limit_value for code, view in analyses(laboratory, sample_no).items()}
-    one = on_the_bench(laboratory, sample_no, "PRESERV_RATIO").id
-    share = Decimal("0.6") * Decimal(limits["BENZOIC"]), Decimal("0.5") * Decimal(limits["SORBIC"])
-    found = entered(laboratory, one, {"BENZOIC": f"{share[0]} g/kg", "SORBIC": f"{share[1]} g/kg"})
-    row = kept(laboratory, one)
-    assert (found.verdict, row.value) == ("FAIL", Decimal("1.1")) and row.calculation["combine"] == "RATIO_SUM"
-    half = {"BENZOIC": f"{share[0] / 2} g/kg", "SORBIC": "<0.01 g/kg"}
-    assert entered(laboratory, one, half, reason="another bottle").verdict == "PASS"
 
 
 def test_of_a_banned_group_no_member_may_be_detected(laboratory: b.Laboratory) -> None:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
 
+from lims.domain.conformity import Measured, judge
 from lims.domain.rules.actor import SYSTEM
 from lims.domain.rules.errors import BadInput, Conflict, Forbidden, NotFound, Refused
+from lims.domain.specification import frozen
 from lims.persistence import bulk
 from lims.persistence.catalogue import ReferenceVersionRow as Row
 from lims.persistence.trail import DutyRow, EventRow
-from lims.services import catalogue, facts, trail_check
+from lims.services import catalogue, facts, judging, trail_check
 from lims.services import limit_library as library
 from lims.services.catalogue import ProposeVersion
 from lims.services.limit_library import LibraryRow, Loaded
 from lims.services.transaction import Signature, transaction, view
 from tests import builders as b
 from tests.cast import NOW
-from tests.domain.shared import slice_of
-from tests.services import library_kr
 
 DAY = date(2026, 11, 24)
 
@@ -209,42 +209,64 @@ def test_the_finder_asks_as_often_for_many_limits_as_for_few(laboratory: b.Labor
     few = queries()
     analytes = [row["analyte"] for row in catalogue.seed_rows("analytes")]
     load(laboratory, *(a_row(n, f"T{n}", analyte=code) for n, code in enumerate(analytes, 2)))
-    assert queries() == few <= 6
+    assert queries() == few <= 7  # the six of the finder and the beginning of the transaction
 
 
-def test_the_national_specifications_load_and_print_back(laboratory: b.Laboratory) -> None:
-    _load_national(laboratory, 1_000)
+def test_decimals_of_a_limit_lead_the_rounded_comparison_and_what_is_reported(laboratory: b.Laboratory) -> None:
+    load(laboratory, a_row(value="0.2", decimals="2"), a_row(3, "T2", analyte="PB", value="0.2"))
+    assert reasons(load(laboratory, a_row(4, "T3", analyte="AS", decimals="two"))) == [(4, "NOT_A_NUMBER", "decimals")]
+    with view(laboratory.place, SYSTEM, NOW) as tx:
+        kept = {one.code: frozen(one) for one in facts.limits_of(tx, "RICE", "KR", DAY)}
+    rounded = judging.rule_of({"name": "SIMPLE", "comparison": "ROUNDED"})
+    seen = {
+        (code, text): judge([Measured("numeric", Decimal(text), "", "mg/kg")], judging.limit_of(limit), rounded)
+        for code, limit in kept.items()
+        for text in ("0.204", "0.206", "0.25")
+    }
+    assert {key: (one.verdict, str(one.compared)) for key, one in seen.items()} == {
+        ("T1", "0.204"): ("PASS", "0.20"), ("T1", "0.206"): ("FAIL", "0.21"), ("T1", "0.25"): ("FAIL", "0.25"),
+        ("T2", "0.204"): ("PASS", "0.2"), ("T2", "0.206"): ("PASS", "0.2"), ("T2", "0.25"): ("PASS", "0.2"),
+    }  # fmt: skip
+    figures = [judging.figures_of(kept["T1"], Decimal(text), "mg/kg", 5) for text in ("0.20649", "12.3456", "9.996")]
+    assert figures == [2, 4, 4]
+    assert judging.figures_of(kept["T2"], Decimal("0.20649"), "mg/kg", 5) == 5
 
 
-@pytest.mark.long
+def a_sum(number: int, code: str, members: str) -> LibraryRow:
+    return LibraryRow(number, code, {"name_zh": code, "name_en": code, "kind": "sum", "sum_members": members})
+
+
+def a_definition(number: int, code: str, analyte: str, members: str) -> LibraryRow:
+    return LibraryRow(number, code, {"analyte": analyte, "jurisdiction": "", "members": members})
+
+
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_all_58_000_national_specifications_load_and_print_back(laboratory: b.Laboratory) -> None:
-    found = _load_national(laboratory, None)
-    assert found.added > 50_000
+def test_many_rows_are_refused_as_one_is_where_a_definition_comes_back_to_itself(laboratory: b.Laboratory) -> None:
+    def bulk_of(kind: str, *rows: LibraryRow) -> list[tuple[int, str, str]]:
+        with transaction(laboratory.place, SYSTEM, NOW, "test") as tx:
+            return reasons(library.load(tx, rows, kind, kind))
+
+    sums = [a_sum(2, "S1", "S2+CD"), a_sum(3, "S2", "PB+S3"), a_sum(4, "S3", "S1"), a_sum(5, "S4", "S4+PB")]
+    assert bulk_of("analyte", *sums) == [(n, "CIRCULAR_DEFINITION", "sum_members") for n in (4, 5)]
+    assert bulk_of("analyte", a_sum(2, "CD", "S1")) == [(2, "CIRCULAR_DEFINITION", "sum_members")]
+    defined = [a_definition(2, "R1", "S1", "S2"), a_definition(3, "R2", "S2", "PB"), a_definition(4, "R3", "PB", "S1")]
+    assert bulk_of("residue_definition", *defined) == [(4, "CIRCULAR_DEFINITION", "members")]
+    with pytest.raises(BadInput, match="CIRCULAR"), transaction(laboratory.place, laboratory.cast.kate, NOW, "t") as tx:
+        catalogue.propose(tx, ProposeVersion("analyte", "PB", a_sum(1, "PB", "S2").content, DAY, None, "circle"))
 
 
-def _load_national(lab: b.Laboratory, most: int | None) -> Loaded:
-    """Every row of the source is loaded, and then equal to its source, or counted with why not."""
-    source = library_kr.read(slice_of("limits_kr/common_spec.csv.gz").parent, most)
-    with transaction(lab.place, SYSTEM, NOW, "test") as tx:
-        library.load(tx, library_kr.items(source.products, category="FOD"), "KR goods", "product")
-        library.load(tx, library_kr.items(source.analytes, kind="numeric"), "KR analytes", "analyte")
-        found = library.load(tx, source.rows, "KR specifications")
-    why = Counter(f"{one.reason.code} {one.field} {one.reason.params.get('value', '')}" for one in found.refused)
-    why += source.left_out
-    print(f"\nloaded {found.added} of {found.added + why.total()}; not loaded:")
-    for reason, count in why.most_common():
-        print(f"  {count:6d}  {reason}")
-    with view(lab.place, SYSTEM, NOW) as tx:
-        rows = tx.session.execute(
-            select(Row.code, Row.content, Row.valid_from).where(Row.library == "KR specifications")
-        ).all()
-    assert len(rows) == found.added and found.unchanged == 0
-    for code, content, valid_from in rows:
-        line = source.lines[code]
-        wanted = {name: line[name] for name in library_kr.FIGURES}
-        if content["operator"] == "OUTCOME":
-            wanted["UNIT_NM"] = ""
-        assert library_kr.back(content, valid_from.isoformat()) == wanted, code
-    assert intact(lab)
-    return found
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_limits_may_come_with_what_they_speak_of_which_is_released_first(laboratory: b.Laboratory) -> None:
+    cast = laboratory.cast
+    goods = LibraryRow(2, "RYE", {"category": "GRO", "name_zh": "黑麦", "name_en": "Rye"})
+    assert reasons(load(laboratory, a_row(product="RYE"), actor=cast.kate)) == [(2, "NOT_IN_THE_CATALOGUE", "product")]
+    with transaction(laboratory.place, cast.kate, NOW, "test") as tx:
+        assert library.unknown(tx, [goods, replace(goods, code="RICE")], "product") == [goods]
+        library.load(tx, [goods], "goods", "product")
+        assert library.load(tx, [a_row(product="RYE")], "limits", coming={"product": {"RYE"}}).added == 1
+    signed = Signature(cast.quentin.id, "released")
+    early = transaction(laboratory.place, cast.quentin, NOW, "test", signed)
+    with pytest.raises(Refused, match="NOT_IN_THE_CATALOGUE"), early as tx:
+        library.release(tx, "limits")
+    with transaction(laboratory.place, cast.quentin, NOW, "test", signed) as tx:
+        assert (library.release(tx, "goods"), library.release(tx, "limits")) == (1, 1)

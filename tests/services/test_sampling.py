@@ -14,7 +14,7 @@ from lims.persistence.analysis import AnalysisRow
 from lims.persistence.catalogue import ReferenceVersionRow
 from lims.persistence.sampling import InspectionRow, SwitchingRow
 from lims.persistence.trail import EventRow
-from lims.services import lookup, portions, request, sample, sampling, severity, trail_check
+from lims.services import lookup, portions, request, reserve, sample, sampling, severity, trail_check
 from lims.services.reading import sample as samples
 from lims.services.reading import sampling as reading
 from lims.services.request import LineCommand, LodgeRequest, LotCommand
@@ -26,10 +26,12 @@ ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 TOY = "TOY"
 
 
-def toys(lab: b.Laboratory, n: int, quantity: str = "1200", producer: str = "PRO", unit: str = "pcs") -> str:
+def toys(
+    lab: b.Laboratory, n: int, quantity: str = "1200", producer: str = "PRO", unit: str = "pcs", product: str = ""
+) -> str:
     """A lot of toys, accepted; its number."""
     line = LineCommand(
-        "", product_of(TOY), "玩具", "Toys", quantity, unit, "", (LotCommand(f"T-{n}", quantity, unit),)
+        "", product or product_of(TOY), "玩具", "Toys", quantity, unit, "", (LotCommand(f"T-{n}", quantity, unit),)
     )
     cmd = LodgeRequest(f"5301202612{n:08d}", "CN", PORT, "IMP", "CN", (line,), producer)
     with lab.acting(lab.cast.igor) as tx:
@@ -63,8 +65,7 @@ def planned(lab: b.Laboratory, lot_no: str) -> sampling.Plan:
 
 def pieces(lab: b.Laboratory, lot_no: str) -> sampling.Pieces:
     with view(lab.place, lab.cast.igor, NOW) as tx:
-        found = sampling.plan_for(tx, lookup.lot(tx, lot_no)).pieces
-    assert found is not None
+        (found,) = sampling.plan_for(tx, lookup.lot(tx, lot_no)).pieces
     return found
 
 
@@ -160,7 +161,12 @@ def test_the_decision_on_a_lot_counts_its_inspection_once(laboratory: b.Laborato
     assert state(lab).recent == ()
     rows = through(lab, sample_no)
     assert rows, "toys are tested for something"
-    b.decided(lab, lot_no, "RELEASE")
+    with pytest.raises(Refused) as caught:
+        b.decided(lab, lot_no, "RELEASE")
+    (why,) = caught.value.refusals
+    assert (why.code, why.params["found"], why.params["plan"][-19:]) == ("LOT_NOT_ACCEPTED", 9, "J, n 80, Ac 5, Re 6")
+    made = b.decided(lab, lot_no, "TECHNICAL_TREATMENT")
+    assert (made.rule, made.verdict) == ("GEN-OTHER", "FAIL"), "every sample passed; the lot did not"
     assert state(lab).recent == (False,)
     with lab.acting(lab.cast.dana) as tx:
         lot = lookup.lot(tx, lot_no)
@@ -173,6 +179,10 @@ def through(lab: b.Laboratory, sample_no: str) -> int:
     """The sample received, tested good and approved; how many analyses it had."""
     with lab.acting(lab.cast.rita) as tx:
         sample.receive(tx, sample.ReceiveSample(sample_no))
+    return through_received(lab, sample_no)
+
+
+def through_received(lab: b.Laboratory, sample_no: str) -> int:
     with view(lab.place, lab.cast.rita, NOW) as tx:
         rows = samples.detail(tx, sample_no).analyses
     b.on_worksheets(lab, sample_no, tuple(dict.fromkeys(row.method for row in rows)))
@@ -350,11 +360,142 @@ def test_a_method_that_states_its_portion_and_determinations_is_reckoned_with(la
     with lab.acting(SYSTEM) as tx:
         query = select(ReferenceVersionRow).where(ReferenceVersionRow.code == method)
         row = tx.session.scalars(query).one()
-        row.content = {**row.content, "portion": "20 g", "replicates": "2"}
+        row.content = {**row.content, "portion": "20 g", "replicates": "3"}
         tx.record(row, "install")
     no = b.lodged(lab, "FISH")
+    with view(lab.place, lab.cast.igor, NOW) as tx:
+        needs = sampling.plan_for(tx, lookup.lot(tx, f"{no}-L1")).wanted.needs
+    own = {need.name: (need.portion, need.count, need.usual) for need in needs}
+    assert own[method] == ("20 g", 3, False)
+    assert own["GB 5009.15-2023"] == ("0.5 g", 2, False), "as the catalogue states it"
     cmd = sample.DrawSample(f"{no}-L1", "Igor", "Olga", "HK-8", portions=(sample.PortionCommand("test", "30", "g"),))
     with pytest.raises(Refused) as caught_short, lab.acting(lab.cast.igor) as tx:
         sample.draw(tx, cmd)
     short = caught_short.value.refusals[0]
-    assert short.params == {"needed": "40 g", "drawn": "30 g", "missing": "10 g", "methods": method}
+    assert short.code == "TEST_PORTION_SHORT" and method in short.params["methods"]
+
+
+@ONE_ENGINE
+def test_a_method_without_a_portion_is_reckoned_with_that_usual_in_its_category(laboratory: b.Laboratory) -> None:
+    no = b.lodged(laboratory, "TEX_A")
+    with laboratory.acting(laboratory.cast.igor) as tx:
+        found = sampling.plan_for(tx, lookup.lot(tx, f"{no}-L1")).wanted.needs
+    usual = {need.name: need.portion for need in found if need.usual}
+    assert usual and set(usual.values()) == {"2 g"} and "GB/T 7573-2009" not in usual
+    (drawn_from,) = portions.budgets(found, [("test", "90", "g")])
+    told = {one.params["what"] for one in drawn_from.notes if one.code == "PORTION_BY_CATEGORY"}
+    assert told == set(usual)
+
+
+CHILD = "JEW_CHILD"
+
+
+@ONE_ENGINE
+def test_each_kind_of_nonconformity_has_its_own_aql_and_a_critical_one_fails_the_lot_as_unsafe(
+    laboratory: b.Laboratory,
+) -> None:
+    lab, lot_no = laboratory, toys(laboratory, 1, product=CHILD)
+    with view(lab.place, lab.cast.igor, NOW) as tx:
+        planned = sampling.plan_for(tx, lookup.lot(tx, lot_no)).pieces
+    shown = [(one.setting.key, str(one.setting.aql), one.setting.source) for one in planned]
+    assert shown == [
+        ("WORKMANSHIP/critical", "0.10", "IP-JEW_CHILD-CRI v1"), ("WORKMANSHIP/major", "2.5", "IP-JEW_CHILD-MAJ v1"),
+        ("WORKMANSHIP/minor", "4.0", "IP-JEW_CHILD-MIN v1"),
+    ]  # fmt: skip
+    assert refused(lab, inspected, lot_no, 0, 80) == ["FIELD_NEEDED"]
+    sample_no = drawn(lab, lot_no)
+    with lab.acting(lab.cast.igor) as tx:
+        sampling.record_inspection(tx, sampling.RecordInspection(lot_no, "WORKMANSHIP/minor", 80, 3))
+        sampling.record_inspection(tx, sampling.RecordInspection(lot_no, "WORKMANSHIP/critical", planned[0].plan.n, 1))
+    through(lab, sample_no)
+    with pytest.raises(Refused) as caught:
+        b.decided(lab, lot_no, "RELEASE")
+    assert [(one.code, one.params["characteristic"]) for one in caught.value.refusals] == [
+        ("LOT_NOT_ACCEPTED", "WORKMANSHIP/critical"), ("INSPECTION_NOT_RECORDED", "WORKMANSHIP/major"),
+    ]  # fmt: skip
+    made = b.decided(lab, lot_no, "RETURN")
+    assert (made.rule, made.verdict) == ("GEN-SHE", "FAIL")
+    keys = {one.characteristic for one in states(lab)}
+    assert keys == {"WORKMANSHIP/critical", "WORKMANSHIP/major", "WORKMANSHIP/minor"}
+
+
+def states(lab: b.Laboratory) -> Sequence[reading.SwitchingView]:
+    with view(lab.place, lab.cast.quentin, NOW) as tx:
+        return reading.states(tx).items
+
+
+@ONE_ENGINE
+def test_a_plan_of_ones_own_is_a_versioned_item_released_by_another_person(laboratory: b.Laboratory) -> None:
+    lab = laboratory
+    content = {"product": product_of(TOY), "characteristic": "WORKMANSHIP", "inspection_level": "S-2", "aql": "0.65"}
+
+    def propose(code: str, **more: str) -> int:
+        with lab.acting(lab.cast.kate) as tx:
+            cmd = b.catalogue.ProposeVersion(
+                "inspection_plan", code, {**content, **more}, b.date(2026, 1, 1), None, "buyers' complaint"
+            )
+            return b.catalogue.propose(tx, cmd).id
+
+    for more, code in (
+        ({"category": TOY}, "PRODUCT_OR_CATEGORY"), ({"nonconformity": "small"}, "UNKNOWN_CHOICE"),
+        ({"aql": "3"}, "AQL_NOT_IN_TABLE"), ({"characteristic": "A/B"}, "FIELD_NEEDED"),
+    ):  # fmt: skip
+        with pytest.raises(BadInput, match=code):
+            propose("IP-1", **more)
+    before = toys(lab, 1)
+    drawn(lab, before)
+    made = propose("IP-1")
+    assert planned(lab, toys(lab, 2)).level == "II", "not released yet"
+    with lab.acting(lab.cast.quentin, "released") as tx:
+        b.catalogue.release(tx, made)
+    assert (planned(lab, toys(lab, 3)).level, planned(lab, before).level) == ("S-2", "II")
+    with pytest.raises(BadInput, match="INSPECTION_PLAN_TWICE"):
+        propose("IP-2")
+
+
+@ONE_ENGINE
+def test_a_lot_is_not_released_before_its_inspection_is_recorded(laboratory: b.Laboratory) -> None:
+    lab, lot_no = laboratory, toys(laboratory, 1)
+    through(lab, drawn(lab, lot_no))
+    with pytest.raises(Refused, match="INSPECTION_NOT_RECORDED"):
+        b.decided(lab, lot_no, "RELEASE")
+    inspected(lab, lot_no, 2)
+    assert b.decided(lab, lot_no, "RELEASE").verdict == "PASS"
+    by_weight = toys(lab, 2, unit="kg")
+    through(lab, drawn(lab, by_weight))
+    assert b.decided(lab, by_weight, "RELEASE").state == "decided", "no plan of the tables is for it"
+
+
+def test_the_reserve_becomes_a_sample_of_the_open_round_once(laboratory: b.Laboratory) -> None:
+    lab, no = laboratory, b.lodged(laboratory, "FISH")
+    first = b.received(lab, no)
+
+    def taken(who: str, portion: str = f"{first}-2", **more: object) -> str:
+        with lab.acting(getattr(lab.cast, who)) as tx:
+            cmd = reserve.TakeReserve(portion, "test portion thawed", **more)  # type: ignore[arg-type]
+            return reserve.take_reserve(tx, first, cmd)
+
+    with view(lab.place, lab.cast.rita, NOW) as tx:
+        kept = samples.detail(tx, first)
+    assert [(use, number) for number, use, *_ in kept.portions if use == "reserve"] == [("reserve", f"{first}-2")]
+    with pytest.raises(Refused, match="RESERVE_SEAL_BROKEN"):
+        taken("rita", seal_intact=False)
+    with pytest.raises(Forbidden):
+        taken("anna")
+    with pytest.raises(LimsError, match="NOT_FOUND"):
+        taken("rita", f"{first}-3")
+    with lab.acting(lab.cast.rita) as tx:
+        sample.reject(tx, first, "warm", "thawed overnight")
+    second = taken("rita")
+    with view(lab.place, lab.cast.rita, NOW) as tx:
+        seen = samples.detail(tx, second)
+    assert (seen.state, seen.from_portion, seen.seal_no, len(seen.analyses)) == (
+        "received", f"{first}-2", kept.seal_no, len(kept.analyses),
+    )  # fmt: skip
+    assert {one.state for one in seen.analyses} == {"waiting"} and seen.custody[0][5] == "reserve"
+    with pytest.raises(Refused, match="RESERVE_TAKEN"):
+        taken("rita")
+    through_received(lab, second)
+    with view(lab.place, lab.cast.rita, NOW) as tx:
+        (why,) = samples.detail(tx, first).reserves
+        assert {one.code for one in why.refusals} == {"RESERVE_TAKEN", "NO_ROUND_OPEN"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lims.domain.crossing import Fact
 from lims.domain.rules.errors import BadInput, Refused
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.services import judging, lookup, shown
@@ -333,3 +334,92 @@ def test_a_duplicate_at_the_bench_is_held_to_the_methods_own_limit(laboratory: b
     )  # fmt: skip
     outcome = judge((strict,))
     assert outcome.verdict == "broken" and "0.015 > 0.01075" in outcome.finding
+
+
+# ---- a unit of another kind ------------------------------------------------------------------------------------------
+
+
+def test_a_result_of_another_kind_is_compared_by_the_fact_that_leads_there_or_refused(
+    laboratory: b.Laboratory,
+) -> None:
+    b.released_method(laboratory, CADMIUM)
+    one = an_analysis(laboratory, "FISH", "CD", CADMIUM)
+    error = refused(laboratory, one, "0.092 mg/L")
+    assert (error.code, error.params["fact"], error.params["field"]) == ("FACT_NEEDED", "density", "facts.density")
+    for fact, code in (
+        (Fact("0.92", "dm2/kg", source="label"), "FACT_WRONG"), (Fact("light", source="label"), "NOT_A_NUMBER"),
+        (Fact("0.92"), "FACT_SOURCE_NEEDED"), (Fact(origin="limit"), "FACT_NOT_STATED"),
+        (Fact(origin="analysis", source="1"), "FACT_NOT_MEASURED"), (Fact("1", origin="hearsay"), "UNKNOWN_CHOICE"),
+    ):  # fmt: skip
+        assert refused(laboratory, one, "0.092 mg/L", facts={"density": fact}).code == code
+    label = {"density": Fact("0.92", "kg/L", source="label, 20 °C")}
+    assert refused(laboratory, one, "0.092 mg/kg", facts=label).code == "FACT_NOT_NEEDED"
+    entered(laboratory, one, "92 ug/L", expanded="4.6", facts=label, submit=False)
+    row = kept(laboratory, one)
+    assert (row.verdict, row.value, row.unit, row.expanded) == ("PASS", Decimal("0.1"), "mg/kg", Decimal("0.005"))
+    (part,) = row.calculation["parts"]
+    assert row.calculation["typed"] == "92 ug/L" and part["inputs"] == {"density": "0.92 kg/L"}
+    assert (part["raw"], part["from"], part["origin"], part["source"]) == ("92", "µg/L", "typed", "label, 20 °C")
+    assert part["steps"][0] == {"of": "0.092 mg/L / 0.92 kg/L", "value": "0.1 mg/kg"}
+    assert row.loq == Decimal("0.003"), "the method states it as it is compared"
+    entered(laboratory, one, "<9.2 ug/L", facts=label, reason="read again")
+    assert (kept(laboratory, one).qualifier, kept(laboratory, one).value) == ("<", Decimal("0.01"))
+    with laboratory.acting(laboratory.cast.anna) as tx:
+        asks = reading.detail(tx, one).asks.facts
+    assert {fact.name for fact in asks} == {"density", "surface_per_mass", "molar_mass"}
+
+
+def test_the_density_may_be_found_by_another_analysis_of_the_sample(laboratory: b.Laboratory) -> None:
+    one = an_analysis(laboratory, "WINE", "SO2")
+    with laboratory.acting(laboratory.cast.anna) as tx:
+        seen = reading.detail(tx, one)
+        other = next(row for row in samples.detail(tx, seen.sample_no).analyses if row.id != one)
+        assert [reading_.name for reading_ in seen.readings] == ["V", "V0", "ct", "m"], "by the method, in mg/kg"
+        assert (seen.asks.facts[0].name, seen.asks.facts[0].needed, seen.asks.facts[0].choices) == ("density", True, ())
+    b.on_worksheets(laboratory, seen.sample_no, (other.method,))
+    entered(laboratory, other.id, "0.992 g/mL", submit=False)
+    with laboratory.acting(laboratory.cast.anna) as tx:
+        (choice,) = reading.detail(tx, one).asks.facts[0].choices
+    assert (choice.origin, choice.source, choice.text, choice.unit) == ("analysis", str(other.id), "0.992", "g/mL")
+    readings = {"V": "12.50", "V0": "0.10", "ct": "0.0100", "m": "20.0"}
+    entered(laboratory, one, inputs=readings, facts={"density": Fact(origin="analysis", source=choice.source)})
+    row = kept(laboratory, one)
+    assert row.unit == "g/L" and row.verdict == "PASS"
+    assert [part["kind"] for part in row.calculation["parts"]] == ["formula", "unit"]
+    assert row.calculation["parts"][1]["origin"] == "analysis"
+    assert row.calculation["parts"][1]["source"].endswith(f"#{other.id}, 1")
+
+
+@on_one
+def test_the_surface_of_food_contact_is_taken_from_the_limit_only_where_it_says_so(laboratory: b.Laboratory) -> None:
+    from lims.domain.crossing import stated, wanted
+
+    limit = {"unit": "mg/kg", "operator": "LE", "basis": "migration test", "note": "", "code": "L1", "standard": "S"}
+    need = wanted("mg/dm2", limit)
+    assert need is not None and need.name == "surface_per_mass" and stated("surface_per_mass", limit) is None
+    found = stated("surface_per_mass", {**limit, "note": "at 6 dm²/kg"})
+    assert found == Fact("6", "dm2/kg", "limit", "S L1")
+    assert wanted("mg/dm2", {**limit, "operator": "OUTCOME"}) is None and wanted("pH", limit) is None
+
+
+# ---- determinations from raw readings --------------------------------------------------------------------------------
+
+
+def test_two_determinations_are_calculated_each_by_itself_and_both_are_kept(laboratory: b.Laboratory) -> None:
+    b.released_method(laboratory, CADMIUM, repeatability="10%")
+    one = an_analysis(laboratory, "FISH", "CD", CADMIUM)
+    first = {"c": "0.62", "blank": "0", "V": "50", "DF": "1", "m": "0.5000"}
+    second = {**first, "c": "0.64"}
+    error = refused(laboratory, one, sets=(first, {**first, "c": "0.90"}))
+    assert (error.code, error.params["field"]) == ("REPEAT_NEEDED", "sets")
+    assert refused(laboratory, one, sets=(first,)).code == "REPLICATES_FEW"
+    missing = refused(laboratory, one, sets=(first, {"c": "0.64"}))
+    assert (missing.code, missing.params["field"]) == ("FORMULA_INPUT_MISSING", "sets.2.blank")
+    assert refused(laboratory, one, inputs=first, sets=(first, second)).code == "WAYS_SEVERAL"
+    entered(laboratory, one, sets=(first, second))
+    row = kept(laboratory, one)
+    assert row.value == Decimal("0.063") and row.verdict == "PASS"
+    (part,) = row.calculation["parts"]
+    assert [one["inputs"] for one in part["sets"]] == [first, second]
+    assert [one["value"] for one in part["sets"]] == ["0.062", "0.064"] == part["inputs"]
+    assert part["action"] == "MEAN"

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
+from lims.demo.steps import passing
+from lims.persistence.certificate import CertificateRow
 from lims.services import severity
+from lims.services.reading import sample as samples
+from lims.services.reading.analysis import AnalysisView
+from lims.services.transaction import view
 from tests import builders as b
 from tests.services import test_sampling as lots
 from tests.web.people import Door, door
@@ -40,15 +46,15 @@ def test_units_of_food_are_named_and_amounts_are_checked_without_drawing(
     no = b.lodged(laboratory, "CHEESE")
     path, igor = f"/intake/lots/{no}-L1/draw", at.enter("igor")
     page = text(igor.get(path))
-    assert "Draw 5 units" in page and "n = 5 × 25 g" in page and "250 g" in page
+    assert "Draw 5 units" in page and "n = 5 × 25 g" in page and "375 g" in page
     page = igor.post(path, 200, act="check", **RECORD, **{"amount.test": "100", "unit.test": "g"})
-    assert "150 g is missing" in text(page) and 'name="shortfall_reason"' in page and 'value="HK-1"' in page
+    assert "275 g is missing" in text(page) and 'name="shortfall_reason"' in page and 'value="HK-1"' in page
     short = {**RECORD, "act": "record", "amount.test": "0.1", "unit.test": "kg"}
     page = text(igor.post(path, 422, **short))
     assert "Say why less than the methods need is enough" in page and "GB 4789" in page
     led = igor.post(path, **short, shortfall_reason="one box only")
     page = text(igor.get(led))
-    assert "one box only" in page and "5 units of food" in page and "150 g is missing" in page
+    assert "one box only" in page and "5 units of food" in page and "275 g is missing" in page
     enough = text(igor.post(path, 200, act="check", **{"amount.test": "900", "unit.test": "g"}))
     assert "is missing" not in enough
 
@@ -123,3 +129,63 @@ def test_quality_agrees_to_reduced_inspection_and_takes_it_back(at: Door, labora
     with laboratory.acting(laboratory.cast.quentin) as tx:
         severity.agree(tx, severity.Agree(lots.state(laboratory).id, False, True, "withdrawn"))
     assert "未同意" in text(quentin.get("/quality/sampling"))
+
+
+def test_pools_with_their_units_stand_on_review_and_document(at: Door, laboratory: b.Laboratory) -> None:
+    lab, no = laboratory, b.lodged(laboratory, "MEAT_COOKED")
+    sample_no = b.received(lab, no)
+    rows = {one.analyte: one for one in analyses_of(lab, sample_no)}
+    b.on_worksheets(lab, sample_no, tuple(dict.fromkeys(one.method for one in rows.values())))
+    anna, path = at.enter("anna"), f"/bench/analyses/{rows['SALM'].id}"
+    assert "Pools, one a line (5 units) × 25 g" in text(anna.get(path))
+    assert "Unit 3 stands in more than one pool" in anna.post(path, 422, pools="1-3: ND\n3-5: ND")
+    anna.post(path, pools="1-4: ND")
+    assert "pools of units 1-4, the plan wants n = 5" in text(anna.get(path)) and "invalid" in text(anna.get(path))
+    anna.post(path, submit="1", reason="the fifth was in it", pools="1-3: ND\r\n4-5: 未检出")
+    page = text(anna.get(path))
+    assert "units 4-5 (2 × 25 g): 未检出 negative" in page and "positive units: 0" in page
+    for name, one in rows.items():
+        if name != "SALM":
+            b.entered(lab, one.id, "1-5: ND" if name == "LMONO" else passing(one))
+    page = text(at.enter("boris").get("/release/review"))
+    assert "ND (1-3), ND (4-5)" in page and "ND (1-5)" in page, "typed as one text it is a pool as well"
+    for one in rows.values():
+        b.verified(lab, one.id)
+    assert b.approved(lab, sample_no) == "PASS"
+    b.decided(lab, f"{no}-L1", "RELEASE")
+    issued = b.certified(lab, f"{no}-L1")
+    with view(lab.place, lab.cast.chen, b.NOW) as tx:
+        content = tx.session.scalars(select(CertificateRow.content).where(CertificateRow.no == issued.no)).one()
+    printed = next(row for row in content["rows"] if row["analyte"]["en"].startswith("Salmonella"))
+    assert [one["name"]["en"] for one in printed["members"]] == [
+        "pool 1: units 1-3 (3 × 25 g)", "pool 2: units 4-5 (2 × 25 g)",
+    ]  # fmt: skip
+
+
+def analyses_of(lab: b.Laboratory, sample_no: str) -> tuple[AnalysisView, ...]:
+    with view(lab.place, lab.cast.rita, b.NOW) as tx:
+        return samples.detail(tx, sample_no).analyses
+
+
+def test_the_officer_sees_why_a_lot_is_not_released_by_its_inspection(at: Door, laboratory: b.Laboratory) -> None:
+    lot_no = lots.toys(laboratory, 1, product=lots.CHILD)
+    page = text(at.enter("igor").get(f"/intake/lots/{lot_no}/inspection"))
+    assert "critical nonconformity" in page and "AQL 0.10 · IP-JEW_CHILD-CRI v1 · GB/T 2828.1-2012" in page
+    lots.through(laboratory, lots.drawn(laboratory, lot_no))
+    dana, path = at.enter("dana"), f"/release/lots/{lot_no}"
+    page = dana.get(path)
+    assert re.search(r'value="RELEASE" required disabled', page)
+    assert "is not recorded, so it is not released" in text(page)
+    assert "尚未记录，不能放行" in at.enter("dana", "zh").get(path)
+
+
+def test_the_reserve_is_taken_on_the_page_of_its_sample(at: Door, laboratory: b.Laboratory) -> None:
+    first = b.received(laboratory, b.lodged(laboratory, "FISH"))
+    rita, path = at.enter("rita"), f"/intake/samples/{first}"
+    assert "Take the reserve portion" in rita.get(path) and "Take the reserve" not in at.enter("igor").get(path)
+    what = {"portion": f"{first}-2", "reason": "spilled", "temperature": "-18 °C"}
+    assert "seal of the reserve portion" in rita.post(f"{path}/reserve", 409, **what, seal_intact="no")
+    made = rita.post(f"{path}/reserve", **what, seal_intact="yes")
+    page = text(rita.get(made))
+    assert f"Made of the reserve portion {first}-2" in page and "taken from the reserve" in page
+    assert "has been taken as sample" in text(rita.get(path))

@@ -101,7 +101,7 @@ def test_the_page_of_a_method_shows_its_record_or_says_that_there_is_none(
     form = {f"content.{name}": text for name, text in content.items()}
     form |= {"code": CADMIUM, "reason": "validated", "content.repeatability": "10%"}
     form["content.validation"] = '{"lod": "low"}'
-    assert "&#34;lod&#34;: &#34;low&#34;" in kate.post("/catalogue/propose/method", 422, **form)
+    assert 'name="record.lod" type="text" value="low"' in kate.post("/catalogue/propose/method", 422, **form)
     form["content.validation"] = json.dumps(record | {"report": ""})
     kate.post("/catalogue/propose/method", **form)
     page = kate.get(path)
@@ -113,3 +113,71 @@ def test_the_page_of_a_method_shows_its_record_or_says_that_there_is_none(
     quentin = at.enter("quentin")
     (version,) = re.findall(r"/catalogue/version/(\d+)/reject", quentin.get(path))
     assert f"/catalogue/version/{version}/release" not in quentin.get(path), "the button is grey with its reason"
+
+
+def test_a_density_is_asked_on_the_page_where_the_cell_says_that_it_is_needed(
+    at: Door, laboratory: b.Laboratory
+) -> None:
+    path = page_of(laboratory, "FISH", "CD")
+    anna = at.enter("anna")
+    status, answer = anna.cell(f"{path}/cell", text="0.092 mg/L")
+    assert (status, answer["code"], answer["fact"]) == (422, "FACT_NEEDED", "density")
+    assert "the limit in mg/kg: the density is needed" in answer["messages"][0]
+    assert 'value="0.092 mg/L"' in anna.get(answer["page"]), "what was typed in the cell is on the page"
+    told = anna.post(path, 422, text="0.092 mg/L")
+    assert "the density is needed" in told and "<legend>Density</legend>" in told.split("<details")[0]
+    given = {"fact.density": "0.92", "fact_unit.density": "kg/L", "fact_from.density": "typed"}
+    assert "Where does the density come from?" in anna.post(path, 422, text="0.092 mg/L", **given)
+    anna.post(path, text="0.092 mg/L", **given, **{"fact_source.density": "label"})
+    page = html.unescape(anna.get(path))
+    assert "0.092 mg/L / 0.92 kg/L = 0.1 mg/kg" in page and "given at the bench: label" in page
+    chinese = html.unescape(at.enter("anna", "zh").get(path))
+    assert "换算为限量单位所属的量" in chinese and "密度" in chinese
+
+
+def test_determinations_have_a_column_each_and_both_are_shown(at: Door, laboratory: b.Laboratory) -> None:
+    b.released_method(laboratory, CADMIUM, repeatability="10%")
+    path = page_of(laboratory, "FISH", "CD")
+    anna = at.enter("anna")
+    assert 'name="input2.c"' in anna.get(path) and 'name="input4.m"' in anna.get(path)
+    first = {"c": "0.62", "blank": "0", "V": "50", "DF": "1", "m": "0.5000"}
+    form = {f"input.{name}": text for name, text in first.items()}
+    second = {f"input2.{name}": text for name, text in {**first, "c": "0.64"}.items()}
+    far = anna.post(path, 422, **form, **{**second, "input2.c": "0.90"})
+    assert "The readings differ by" in far and 'value="0.90"' in far
+    anna.post(path, **form, **second, submit="1")
+    page = html.unescape(anna.get(path))
+    assert "(0.62 - 0) * 50 * 1 / (0.5000 * 1000) = 0.062" in page and "(0.64 - 0)" in page
+    assert "(0.062 + 0.064) / 2 = 0.063 mg/kg" in page
+    review = html.unescape(at.enter("boris").get("/release/review"))
+    assert "c 0.62, blank 0, V 50, DF 1, m 0.5000<br>c 0.64, blank 0" in review
+    assert "0.0630" in review and 'title="0.063 mg/kg"' in review
+
+
+def test_the_validation_record_is_a_form_whose_errors_stand_at_their_fields(
+    at: Door, laboratory: b.Laboratory
+) -> None:
+    kate = at.enter("kate")
+    page = kate.get(f"/catalogue/propose/method?code={CADMIUM}")
+    assert 'name="record.recoveries.6.rsd"' in page and 'name="content.validation"' not in page
+    with laboratory.acting(laboratory.cast.kate) as tx:
+        content = dict(shelves.detail(tx, "method", CADMIUM).versions[0].content)
+    wanted = json.loads(b.validated_method(content)["validation"])
+    form = {f"content.{name}": text for name, text in content.items() if name != "validation"}
+    form |= {"code": CADMIUM, "reason": "validated", "record": "1", "record.uncertainty.k": "2"}
+    form |= {f"record.{name}": text for name, text in wanted.items() if isinstance(text, str)}
+    form |= {f"record.uncertainty.{name}": text for name, text in wanted["uncertainty"].items()}
+    for number, row in enumerate(wanted["recoveries"], start=1):
+        form |= {f"record.recoveries.{number}.{name}": text for name, text in row.items()}
+    wrong = kate.post("/catalogue/propose/method", 422, **{**form, "record.recoveries.2.mean": "most"})
+    place = wrong.index('name="record.recoveries.2.mean"')
+    assert 'aria-invalid="true"' in wrong[place:place + 300] and 'role="alert"' in wrong[place:place + 700]
+    assert wrong.count('aria-invalid="true"') == 1 and 'value="most"' in wrong
+    kate.post("/catalogue/propose/method", **form)
+    with laboratory.acting(laboratory.cast.kate) as tx:
+        kept = dict(shelves.detail(tx, "method", CADMIUM).versions[0].content)
+    assert json.loads(kept["validation"]) == wanted, "the shape that is stored stays as it was"
+    again = kate.get(f"/catalogue/propose/method?code={CADMIUM}")
+    assert 'name="record.report" type="text" value="VR-2026-014"' in again
+    assert '<option value="relative" selected>' in again
+    assert "分量表" in at.enter("kate", "zh").get(f"/catalogue/propose/method?code={CADMIUM}")

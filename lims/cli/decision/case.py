@@ -45,11 +45,16 @@ def case_of(line: bytes) -> Case:
         raise BadInput("BAD_CASE", case=named if isinstance(named, str | int) else None, **error.params) from None
 
 
+def _no_number(word: str) -> Any:
+    """NaN and the infinities are words of some writers of JSON, not of JSON; echoed, they would spoil the answer."""
+    raise ValueError(word)
+
+
 def _parsed(line: bytes) -> Mapping[str, Any]:
     if len(line) > MOST_BYTES:
         raise BadInput("BAD_CASE", field="case", why="too long")
     try:
-        given = json.loads(line.decode("utf-8"))
+        given = json.loads(line.decode("utf-8"), parse_constant=_no_number)
     except UnicodeDecodeError:
         raise BadInput("BAD_CASE", field="case", why="not UTF-8") from None
     except (ValueError, RecursionError):

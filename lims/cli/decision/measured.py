@@ -60,7 +60,10 @@ def _entry(given: Mapping[str, Any], field: str) -> tuple[Entry, str]:
     if text is not None and value is not None:
         raise bad(field, "text and value exclude each other")
     typed = text if text is not None else f"{sign}{value or ''}"
-    return read_entry(typed), typed
+    entry = read_entry(typed)
+    if text is not None and sign and entry.qualifier != sign:  # left aside in silence, ``<`` would turn a verdict
+        raise bad(f"{field}.qualifier", "text and qualifier exclude each other", sign)
+    return entry, typed
 
 
 def _quality(value: Any, field: str, unit: str) -> Decimal | None:

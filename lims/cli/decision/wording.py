@@ -64,6 +64,9 @@ def limit_of(value: Any) -> Limit | None:
         raise bad("limit.strict", "not a list of words", strict)
     operator = a_text(given.get("operator"), "limit.operator")
     outcome = operator == "OUTCOME" and given.get("value") is None
+    for name in ("value", "value2", "m", "M") if operator != "OUTCOME" else ():
+        if isinstance(given.get(name), str) and not given[name].isascii():
+            raise bad(f"limit.{name}", "not a number", given[name])  # digits of other scripts are for the eye only
     return Limit(
         operator=operator or "",
         value=a_text(given.get("text" if outcome else "value"), "limit.value"),
@@ -84,14 +87,13 @@ def rule_of(value: Any, comparison: Any) -> DecisionRule:
     how = a_text(comparison if comparison is not None else given.get("comparison"), "comparison") or "FULL"
     if how not in COMPARISONS:
         raise bad("comparison", "unknown word", how)
-    name = a_text(given.get("name", "SIMPLE"), "rule.name")
+    name = a_text(given.get("name"), "rule.name")
     r = a_number(given.get("r"), "rule.r", Decimal(0))
     p_min = a_number(given.get("p_min"), "rule.p_min", Decimal(0))
     if p_min is not None and p_min > 1:
         raise bad("rule.p_min", "above 1", p_min)
-    return DecisionRule(
-        name or "", Decimal(1) if r is None else r, Decimal("0.95") if p_min is None else p_min, how
-    )
+    name = "SIMPLE" if name is None else name
+    return DecisionRule(name, Decimal(1) if r is None else r, Decimal("0.95") if p_min is None else p_min, how)
 
 
 def uncertainty_of(value: Any, field: str, unit: str) -> Uncertainty | None:

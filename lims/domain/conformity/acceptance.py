@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from lims.domain.conformity.chance import Chance
-from lims.domain.conformity.values import WIDE, Bound, Conformity, DecisionRule, Limit
+from lims.domain.conformity.values import WIDE, Bound, Conformity, DecisionRule, Exact, Limit
 from lims.domain.conformity.working import Comparison, Said
 from lims.domain.numbers.rounding import round_to
 
 Edges = tuple[Decimal | None, Decimal | None]
 
 
-def accept(x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | None, k: Decimal) -> Conformity:
+def accept(
+    x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | None, k: Decimal, exact: Exact | None = None
+) -> Conformity:
     """The verdict on ``x`` in the limit's unit; ``expanded`` is U at this value, None where it is not known.
 
-    The rule is a known one. Everything is compared unrounded but for the rounded-value method.
+    The rule is a known one. Everything is compared unrounded but for the rounded-value method; where ``x`` or U does
+    not end as a decimal, ``exact`` is compared and the decimals are shown.
     """
     low, high = limit.bounds
     name = rule.name
@@ -27,7 +31,7 @@ def accept(x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | Non
             x = _rounded(full, low, high)
             inside = _rounded_inside(full, low, high)
         else:
-            inside = _inside(x, low, high, None)
+            inside = _inside(x, low, high, None) if exact is None else _within(exact.x, limit, Fraction(0))
         verdict = "PASS" if inside else "FAIL"
     elif expanded is None:
         shown = f"{x:f} {limit.unit}".rstrip()
@@ -35,6 +39,8 @@ def accept(x: Decimal, limit: Limit, rule: DecisionRule, expanded: Decimal | Non
         return Conformity("INCONCLUSIVE", "UNCERTAINTY_MISSING", x, limit.unit, basis=missing)
     else:
         verdict, edges = _by_rule(x, low, high, rule, expanded, p)
+        if exact is not None and p is None:
+            verdict, edges = _exactly(exact, limit, rule, x, edges)
     reason = None
     if verdict not in ("PASS", "CONDITIONAL_PASS") and limit.step:
         verdict, reason = "INCONCLUSIVE", "NEXT_TEST_NEEDED"
@@ -90,6 +96,39 @@ def _by_rule(
     if _inside(x, low, high, None):
         return "PASS" if within else "CONDITIONAL_PASS", edges
     return "CONDITIONAL_FAIL" if _inside(x, low, high, guard.copy_negate()) else "FAIL", edges
+
+
+def _exactly(exact: Exact, limit: Limit, rule: DecisionRule, x: Decimal, edges: Edges) -> tuple[str, Edges]:
+    """The same in fractions; an edge that the value lies on is shown with the value's own digits."""
+    assert exact.expanded is not None
+    if rule.name == "PROBABILITY":  # U is zero: what is inside is certain
+        certain = 1 if _within(exact.x, limit, Fraction(0)) else 0
+        return "PASS" if certain >= rule.p_min else "FAIL", edges
+    rejects = rule.name == "GUARDED_REJECTION"
+    guard = -exact.expanded if rejects else Fraction(rule.r) * exact.expanded
+    low, high = limit.bounds
+    ends = (low and Fraction(low.value) + guard, high and Fraction(high.value) - guard)
+    shown = [x if end == exact.x else edge for end, edge in zip(ends, edges, strict=True)]
+    within = _within(exact.x, limit, guard)
+    if rule.name != "NON_BINARY":
+        return "PASS" if within else "FAIL", (shown[0], shown[1])
+    if _within(exact.x, limit, Fraction(0)):
+        return "PASS" if within else "CONDITIONAL_PASS", (shown[0], shown[1])
+    return "CONDITIONAL_FAIL" if _within(exact.x, limit, -guard) else "FAIL", (shown[0], shown[1])
+
+
+def _within(x: Fraction, limit: Limit, guard: Fraction) -> bool:
+    """As ``_inside``, in fractions."""
+    low, high = limit.bounds
+    if high is not None:
+        edge = Fraction(high.value) - guard
+        if x > edge or (high.strict and x == edge):
+            return False
+    if low is not None:
+        edge = Fraction(low.value) + guard
+        if x < edge or (low.strict and x == edge):
+            return False
+    return True
 
 
 def _moved(low: Bound | None, high: Bound | None, guard: Decimal) -> Edges:

@@ -6,6 +6,7 @@ It is held against the limit itself under every rule and needs no uncertainty.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from lims.domain.conformity.values import Bound, Conformity, Limit, Measured
@@ -20,6 +21,12 @@ class Reach(NamedTuple):
     figure: Decimal
     below: bool
     closed: bool
+    exact: Fraction | None = None
+    """The figure where it does not end as a decimal."""
+
+    @property
+    def full(self) -> Fraction:
+        return Fraction(self.figure) if self.exact is None else self.exact
 
     @property
     def qualifier(self) -> str:
@@ -38,14 +45,18 @@ def reach_of(result: Measured) -> Reach | str:
     return Reach(result.value, sign.startswith("<"), sign.endswith("="))
 
 
-def hold(result: Measured, limit: Limit) -> Conformity:
-    """PASS where every value it may have conforms, FAIL where none does, else INCONCLUSIVE with the reason."""
+def hold(result: Measured, limit: Limit, exact: Fraction | None = None) -> Conformity:
+    """PASS where every value it may have conforms, FAIL where none does, else INCONCLUSIVE with the reason.
+
+    ``exact`` is its figure where that does not end as a decimal.
+    """
     reach = reach_of(result)
     low, high = limit.bounds
     edges = low and low.value, high and high.value
     if isinstance(reach, str):
         said = Said(f"{result.text or result.status}: {reach}", f"{result.text or result.status}：{reach}")
         return Conformity("INCONCLUSIVE", reach, None, limit.unit, "", edges, limit.places, None, said)
+    reach = reach._replace(exact=exact)
     if reach.below:
         verdict = _below(reach, low, high)
         reason = REASON_OF["not_detected" if result.status == "not_detected" else "below"]
@@ -62,22 +73,22 @@ def hold(result: Measured, limit: Limit) -> Conformity:
 
 def _below(reach: Reach, low: Bound | None, high: Bound | None) -> str:
     """The value lies anywhere below the figure; no lower bound of zero excludes any of it."""
-    x = reach.figure
+    x, closed = reach.full, reach.closed
     if low is not None and (low.value != 0 or low.strict or high is None):
-        outside = x < low.value or (x == low.value and (not reach.closed or low.strict))
+        outside = x < Fraction(low.value) or (x == Fraction(low.value) and (not closed or low.strict))
         return "FAIL" if outside else "INCONCLUSIVE"
     assert high is not None
-    inside = x < high.value or (x == high.value and not (reach.closed and high.strict))
+    inside = x < Fraction(high.value) or (x == Fraction(high.value) and not (closed and high.strict))
     return "PASS" if inside else "INCONCLUSIVE"
 
 
 def _above(reach: Reach, low: Bound | None, high: Bound | None) -> str:
-    x = reach.figure
+    x, closed = reach.full, reach.closed
     if high is not None:
-        outside = x > high.value or (x == high.value and (not reach.closed or high.strict))
+        outside = x > Fraction(high.value) or (x == Fraction(high.value) and (not closed or high.strict))
         return "FAIL" if outside else "INCONCLUSIVE"
     assert low is not None
-    inside = x > low.value or (x == low.value and not (reach.closed and low.strict))
+    inside = x > Fraction(low.value) or (x == Fraction(low.value) and not (closed and low.strict))
     return "PASS" if inside else "INCONCLUSIVE"
 
 

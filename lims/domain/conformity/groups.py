@@ -5,6 +5,7 @@ Censored members are bounded (LB zero, MB half, UB whole); a verdict that hangs 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from lims.domain.conformity.acceptance import accept
 from lims.domain.conformity.censored import reach_of
-from lims.domain.conformity.judging import INFORMATIVE, NO_LIMIT, beside, in_unit, invalid, judge_one
+from lims.domain.conformity.judging import INFORMATIVE, NO_LIMIT, beside, exactly, in_unit, invalid, judge_one
 from lims.domain.conformity.values import (
     LOWER,
     NUMERIC,
@@ -20,6 +21,7 @@ from lims.domain.conformity.values import (
     UPPER,
     Conformity,
     DecisionRule,
+    Exact,
     Limit,
     Measured,
     Uncertainty,
@@ -74,7 +76,7 @@ class _Term(NamedTuple):
     shown: str
     places: int
     """Decimals that the share is written with."""
-    u: Decimal | None
+    u: Fraction | None
     """Standard uncertainty of the share; None where a value has none."""
 
 
@@ -171,36 +173,40 @@ def _term(name: str, member: Member, limit: Limit, combine: str) -> _Term:
     if member.factor != 1:
         shown += f"×{member.told or plain(member.factor)}"
     if here.status == "numeric" and here.value is not None:
-        share = Fraction(here.value) * weight
-        u = _standard(member, here.value, unit, weight)
+        share = _exactly(member.measured.value, member.measured.unit, unit, here.value) * weight
+        u = _standard(member, share, unit, weight)
         return _Term(name, share, share, None, False, shown, _places(here.value, weight), u)
     reach = reach_of(here)
     if isinstance(reach, str):
         return _Term(name, Fraction(0), None, reach, True, shown, 0, None)
-    share, places = Fraction(reach.figure) * weight, _places(reach.figure, weight)
+    whole = reach_of(member.measured)
+    assert not isinstance(whole, str)
+    share = _exactly(whole.figure, member.measured.unit, unit, reach.figure) * weight
+    places = _places(reach.figure, weight)
     if reach.below:
         return _Term(name, Fraction(0), share, None, True, shown, places, None)
     return _Term(name, share, None, "OVER_RANGE", True, shown, places, None)
+
+
+def _exactly(figure: Decimal | None, source: str, unit: str, here: Decimal) -> Fraction:
+    """The figure in the unit of the sum without the end that a decimal would give it."""
+    ratio = units.endless(source, unit) if figure is not None and source and unit and source != unit else None
+    return Fraction(here) if ratio is None or figure is None else Fraction(figure) * ratio
 
 
 def _places(figure: Decimal, weight: Fraction) -> int:
     return max(-int(figure.as_tuple().exponent), 0) if weight == 1 else 0
 
 
-def _standard(member: Member, value: Decimal, unit: str, weight: Fraction) -> Decimal | None:
+def _standard(member: Member, share: Fraction, unit: str, weight: Fraction) -> Fraction | None:
+    """Of a share; in per cent, of the share itself."""
     known = member.uncertainty
-    expanded = None if known is None else known.at(value)
-    if known is None or expanded is None:
+    if known is None:
         return None
-    if known.percent is None:
-        source = known.unit or member.measured.unit
-        if source and unit and source != unit:
-            expanded = units.convert_difference(expanded, source, unit)
-    return _EXACT.divide(_EXACT.multiply(expanded, _exact(weight)), known.k)
-
-
-def _exact(ratio: Fraction) -> Decimal:
-    return _EXACT.divide(Decimal(ratio.numerator), Decimal(ratio.denominator))
+    if known.percent is not None:
+        return abs(share) * Fraction(known.percent) / 100 / Fraction(known.k)
+    expanded = exactly(known.expanded, known.unit or member.measured.unit, unit)
+    return None if expanded is None else expanded * weight / Fraction(known.k)
 
 
 def _summed(
@@ -219,13 +225,21 @@ def _summed(
     if high is not None:
         every = max((term.places for term in terms), default=0)
         bounds |= {"MB": _number(low + (high - low) * _HALF, measured, limit), "UB": _number(high, every, limit)}
-    of_sum = uncertainty or _quadrature(terms)
+    squares = None if uncertainty else _squares(terms)
+    of_sum = uncertainty if squares is None else _quadrature(squares)
+    root = None if squares is None else _root(squares)
     if all(term.censored for term in terms):
         of_sum, rule = None, SIMPLE
+    sums = {"LB": low, "MB": low if high is None else low + (high - low) * _HALF, "UB": high or low}
 
     def at(which: str) -> Conformity:
-        x = bounds[which]
-        return accept(x, limit, rule, of_sum.at(x) if of_sum else None, of_sum.k if of_sum else Decimal(2))
+        x, full = bounds[which], sums[which]
+        if of_sum is None:
+            return accept(x, limit, rule, None, Decimal(2), Exact(full, None))
+        expanded = of_sum.at(x)
+        assert expanded is not None
+        exact = abs(full) * Fraction(of_sum.percent) / 100 if of_sum.percent is not None else root or Fraction(expanded)
+        return accept(x, limit, rule, expanded, of_sum.k, Exact(full, exact))
 
     found = _bounded(at, bounds, missing, limit, bound)
     high_shown = "?" if high is None else plain(bounds["UB"])
@@ -280,10 +294,22 @@ def _number(total: Fraction, places: int, limit: Limit) -> Decimal:
     return value
 
 
-def _quadrature(terms: list[_Term]) -> Uncertainty | None:
-    """U of the sum from its members', uncorrelated, with k = 2; None unless every measured value has one."""
+def _squares(terms: list[_Term]) -> Fraction | None:
+    """The variance of the sum from its members', uncorrelated; None unless every measured value has one."""
     shares = [term.u for term in terms if not term.censored]
     if not shares or None in shares:
         return None
-    squares = sum((_EXACT.multiply(u, u) for u in shares if u is not None), Decimal(0))
-    return Uncertainty(_ROOT.multiply(_ROOT.sqrt(squares), Decimal(2)).normalize(_ROOT), None, Decimal(2))
+    return sum((u * u for u in shares if u is not None), Fraction(0))
+
+
+def _quadrature(squares: Fraction) -> Uncertainty:
+    """U of the sum with k = 2, as it is shown."""
+    root = _ROOT.sqrt(_EXACT.divide(Decimal(squares.numerator), Decimal(squares.denominator)))
+    return Uncertainty(_ROOT.multiply(root, Decimal(2)).normalize(_ROOT), None, Decimal(2))
+
+
+def _root(squares: Fraction) -> Fraction | None:
+    """U of the sum where the root is a fraction; None where there is no such thing and its digits must do."""
+    above, below = math.isqrt(squares.numerator), math.isqrt(squares.denominator)
+    exact = above * above == squares.numerator and below * below == squares.denominator
+    return Fraction(2 * above, below) if exact else None

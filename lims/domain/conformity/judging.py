@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from lims.domain.conformity.acceptance import accept
-from lims.domain.conformity.censored import hold, must_be_absent
+from lims.domain.conformity.censored import hold, must_be_absent, reach_of
 from lims.domain.conformity.plans import judge_plan
 from lims.domain.conformity.values import (
     PLANS,
     SIMPLE,
     Conformity,
     DecisionRule,
+    Exact,
     Limit,
     Measured,
     Uncertainty,
@@ -75,19 +77,53 @@ def judge_one(
         beside(uncertainty, result.unit, limit.unit)  # U of another kind is trouble also where it is not needed
     except BadInput:
         return invalid("INCOMPATIBLE_UNIT", result.text)
-    return must_be_absent(here, limit) if operator == "ND" else hold(here, limit)
+    return must_be_absent(here, limit) if operator == "ND" else hold(here, limit, _reach(result, limit.unit))
+
+
+def _reach(result: Measured, unit: str) -> Fraction | None:
+    """The figure behind a censored result where no decimal holds it in the limit's unit."""
+    ratio = units.endless(result.unit, unit) if _in_fractions(result.unit, unit) else None
+    reach = reach_of(result) if ratio is not None else ""
+    return None if isinstance(reach, str) or ratio is None else Fraction(reach.figure) * ratio
 
 
 def _number(
     value: Decimal, unit: str, limit: Limit, rule: DecisionRule, uncertainty: Uncertainty | None
 ) -> Conformity:
+    exact, typed, given = None, value, uncertainty
     if unit and limit.unit and unit != limit.unit:
+        ratio = units.endless(unit, limit.unit)
         value = units.convert(value, unit, limit.unit)
+        if ratio is not None:
+            exact = Exact(Fraction(typed) * ratio, None)
     if uncertainty is None:
-        return accept(value, limit, rule, None, _TWO)
+        return accept(value, limit, rule, None, _TWO, exact)
     uncertainty = beside(uncertainty, unit, limit.unit)
     assert uncertainty is not None
-    return accept(value, limit, rule, uncertainty.at(value), uncertainty.k)
+    if given is not None and (exact is not None or _in_fractions(given.unit, limit.unit)):
+        exact = _exact(Fraction(value) if exact is None else exact.x, given, unit, limit.unit)
+    return accept(value, limit, rule, uncertainty.at(value), uncertainty.k, exact)
+
+
+def _in_fractions(source: str, target: str) -> bool:
+    return bool(source and target) and source != target and units.endless(source, target) is not None
+
+
+def _exact(x: Fraction, given: Uncertainty, unit: str, target: str) -> Exact:
+    """The value with its U, as it was given, in fractions of the limit's unit."""
+    if given.percent is not None:
+        return Exact(x, abs(x) * Fraction(given.percent) / 100)
+    return Exact(x, exactly(given.expanded, given.unit or unit, target))
+
+
+def exactly(expanded: Decimal | None, source: str, target: str) -> Fraction | None:
+    """U in another unit, without the end that a decimal would give it."""
+    if expanded is None:
+        return None
+    if not source or not target or source == target:
+        return Fraction(expanded)
+    ratio = units.endless(source, target)
+    return Fraction(units.convert_difference(expanded, source, target)) if ratio is None else Fraction(expanded) * ratio
 
 
 def _plan(results: Sequence[Measured], limit: Limit, rule: DecisionRule) -> Conformity:

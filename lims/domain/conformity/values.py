@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
@@ -38,7 +39,14 @@ class Bound(NamedTuple):
     strict: bool
     """The bound itself is outside."""
     place: Decimal
-    """The interval of its last printed digit, to which the rounded-value method rounds (GB/T 8170 4.3.2)."""
+    """The interval to which the rounded-value method rounds: declared, else of its last digit (GB/T 8170 4.3.2)."""
+
+
+class Exact(NamedTuple):
+    """The compared value and its U where no decimal holds them: 1 kJ is 1/4.1868 kcal."""
+
+    x: Fraction
+    expanded: Fraction | None
 
 
 class _Figures(NamedTuple):
@@ -63,19 +71,24 @@ class Limit:
     m: str | None = None
     M: str | None = None
     step: str = ""
+    decimals: int | None = None
+    """Decimals that the standard has a result rounded to; None: those of the printed figure."""
     _figures: _Figures = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         figures = _figures(
-            self.operator, self.value, self.value2, self.strict, self.n, self.c, self.m, self.M, self.step
-        )
+            self.operator, self.value, self.value2, self.strict, self.n, self.c, self.m, self.M, self.step,
+            self.decimals,
+        )  # fmt: skip
         object.__setattr__(self, "_figures", figures)
 
     @property
     def bounds(self) -> tuple[Bound | None, Bound | None]:
         """(lower, upper); RANGE includes both ends unless ``strict`` names one."""
         found = self._figures.bounds
-        return found if found is not None else _bounds(self.operator, self.value, self.value2, self.strict)
+        return found if found is not None else _bounds(
+            self.operator, self.value, self.value2, self.strict, self.decimals
+        )
 
     @property
     def places(self) -> int:
@@ -97,7 +110,7 @@ class Limit:
 @lru_cache(maxsize=8192)
 def _figures(
     operator: str, value: str | None, value2: str | None, strict: tuple[str, ...],
-    n: int | None, c: int | None, m: str | None, M: str | None, step: str,
+    n: int | None, c: int | None, m: str | None, M: str | None, step: str, decimals: int | None,
 ) -> _Figures:
     """What the texts of a limit say, once checked; few limits judge many results, so it is read once for all."""
     if operator not in OPERATORS:
@@ -115,10 +128,10 @@ def _figures(
             raise BadInput("BAD_LIMIT", field="limit.M", text=str(M)[:40])
         return _Figures(None, 0, (low, big))
     if operator in NUMERIC:
-        bounds = _bounds(operator, value, value2, strict)
+        bounds = _bounds(operator, value, value2, strict, decimals)
         if bounds[0] is not None and bounds[1] is not None and bounds[0].value > bounds[1].value:
             raise BadInput("BAD_LIMIT", field="limit.value2", text=str(value2)[:40])
-        places = max(-int(bound.place.as_tuple().exponent) for bound in bounds if bound is not None)
+        places = max(-int(place_of(bound.value).as_tuple().exponent) for bound in bounds if bound is not None)
         return _Figures(bounds, places, None)
     if operator == "OUTCOME" and not (value or "").strip():
         raise BadInput("BAD_LIMIT", field="limit.value", text="")
@@ -126,15 +139,18 @@ def _figures(
 
 
 def _bounds(
-    operator: str, value: str | None, value2: str | None, strict: tuple[str, ...]
+    operator: str, value: str | None, value2: str | None, strict: tuple[str, ...], decimals: int | None
 ) -> tuple[Bound | None, Bound | None]:
+    declared = None if decimals is None else Decimal(1).scaleb(-decimals)
     first = _figure(value, "limit.value")
+    place = declared or place_of(first)
     if operator in UPPER:
-        return None, Bound(first, operator == "LT" or "high" in strict, place_of(first))
+        return None, Bound(first, operator == "LT" or "high" in strict, place)
     if operator in LOWER:
-        return Bound(first, operator == "GT" or "low" in strict, place_of(first)), None
+        return Bound(first, operator == "GT" or "low" in strict, place), None
     second = _figure(value2, "limit.value2")
-    return Bound(first, "low" in strict, place_of(first)), Bound(second, "high" in strict, place_of(second))
+    other = declared or place_of(second)
+    return Bound(first, "low" in strict, place), Bound(second, "high" in strict, other)
 
 
 def _plan(operator: str, m: str | None, M: str | None) -> tuple[Decimal, Decimal | None]:

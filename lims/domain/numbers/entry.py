@@ -15,7 +15,7 @@ from lims.domain.numbers.figure import NEEDS_CONTEXT, number
 from lims.domain.numbers.marks import Marks, Note, Unreadable
 from lims.domain.numbers.script import Script, in_plain_script
 from lims.domain.numbers.vocabulary import DETECTED, STATUS_OF
-from lims.domain.numbers.wording import countless, portion, with_limit, with_unit, word
+from lims.domain.numbers.wording import countless, portion, spoken, with_limit, with_unit, word
 
 LONGEST = 1000
 MOST_MEMBERS = 200
@@ -24,7 +24,7 @@ __all__ = ["LONGEST", "MOST_MEMBERS", "Entry", "read_entry"]
 
 _FIGURE = r"[0-9][0-9.,]*"
 _TO = r"\s*[^0-9\s]{0,12}\s*(?:-|~|to|至|到)\s*"
-_BETWEEN_GRADES = re.compile(r"([1-4])\s*-\s*([2-5])\s*(?:grade|级|級)", re.IGNORECASE)
+_BETWEEN_GRADES = re.compile(r"(grade\s*)?([1-4])\s*-\s*([2-5])\s*(?(1)|(?:grade|级|級))", re.IGNORECASE)
 """The grey scale of colour fastness has halves, printed as 3-4 (GB/T 250, ISO 105-A02)."""
 _NOT_ONE = (
     (re.compile(rf"[<>]?\s*{_FIGURE}{_TO}{_FIGURE}\s*[^0-9]*", re.IGNORECASE), "A_RANGE"),
@@ -32,7 +32,8 @@ _NOT_ONE = (
 )
 
 _SIMPLE = re.compile(
-    r"\s*(<=|>=|<|>)?\s*(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-5]?[0-9])?)\s*([^0-9\s.,<>=()±+-][^\s.,<>=()±+]*)?\s*",
+    r"\s*(<=|>=|<|>)?\s*(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-5]?[0-9])?)"
+    r"\s*([^0-9\s.,<>=()±+-][^\s.,<>=()±+]*)?\s*",
     re.ASCII,
 )
 """What most cells hold: a sign, digits with a point, a unit without spaces."""
@@ -132,7 +133,8 @@ def _understood(clean: str, marks: Marks) -> Entry:
         try:
             return _several(clean, marks)
         except Unreadable as second:
-            better = second if second.note.code in ("SEVERAL_UNITS", "AMBIGUOUS_NUMBER") else first
+            tells_more = second.note.code in ("SEVERAL_UNITS", "AMBIGUOUS_NUMBER")
+            better = second if tells_more and first.note.code != "LOST_EXPONENT" else first
             return Entry(clean, "refused", note=better.note)
 
 
@@ -151,9 +153,12 @@ def _single(clean: str, marks: Marks) -> Entry:
     if said is not None:
         return said
     grade = _BETWEEN_GRADES.fullmatch(clean)
-    if grade is not None and int(grade[2]) == int(grade[1]) + 1:
-        return Entry(clean, "numeric", None, Decimal(f"{grade[1]}.5"), unit="grade",
-                     note=Note("READ_AS", {"read": f"{grade[1]}.5 grade"}))
+    if grade is not None and int(grade[3]) == int(grade[2]) + 1:
+        return Entry(clean, "numeric", None, Decimal(f"{grade[2]}.5"), unit="grade",
+                     note=Note("READ_AS", {"read": f"{grade[2]}.5 grade"}))
+    said = spoken(clean, marks)
+    if said is not None:
+        return said
     try:
         if trouble is not None:
             raise trouble
@@ -167,7 +172,9 @@ def _single(clean: str, marks: Marks) -> Entry:
 
 # ---- several results in one text -------------------------------------------------------------------------------------
 
-_BETWEEN = re.compile(r"\s*[;、|\n\t]\s*|\s*,\s+|\s*,(?=\s*[<>])|\s+(?:and|&|和|及|以及)\s+|\s*(?:和|及|以及)\s*")
+_BETWEEN = re.compile(
+    r"\s*[;、|\n\t]\s*|\s*,\s+|\s*,(?=\s*[^0-9\s.,])|(?<=[^0-9\s.,]),|\s+(?:and|&|et|und|y)\s+|\s*(?:和|及|以及)\s*"
+)
 _BEFORE_NEXT = re.compile(r"\s+(?=[<>0-9])")
 _GOOD = frozenset(
     {"numeric", "censored", "not_detected", "below_loq", "trace", "qualitative", "over_range", "not_measured"}
@@ -178,15 +185,53 @@ def _several(clean: str, marks: Marks) -> Entry:
     """Several results in one text, the common unit once: ``<10, 240, <10, 93, <10 MPN/g``."""
     body = clean.strip("[] ")
     ended = body.rstrip(",;、 ")
+    if ended[-1:] == "." and not ended[-2:-1].isdigit():
+        ended = ended[:-1]
     parts = _BETWEEN.split(ended)
     if len(parts) == 1 and ended != body:
         return _ended(ended, marks)
-    if len(parts) == 1 and marks.group != " " and ended[:1] in "<>0123456789":
+    by_space = len(parts) == 1 and marks.group != " " and ended[:1] in "<>0123456789"
+    if by_space:
         parts = _BEFORE_NEXT.split(ended)
     if not 1 < len(parts) <= MOST_MEMBERS or not all(parts):
         raise Unreadable("NOT_A_RESULT", text=clean[:80])
+    if by_space:
+        _stand_apart(parts)
+    elif marks.decimal is None:
+        _agree_on_commas(parts)
     members = tuple(_single(part, marks) for part in parts)
     return _listed(clean, members)
+
+
+_DECIMAL_COMMA, _WHOLE = re.compile("[0-9],[0-9]"), re.compile("[<>= ]*[0-9]+[^0-9,]*")
+
+
+def _agree_on_commas(parts: list[str]) -> None:
+    """``10, 20,30``: beside whole numbers, a comma may as well be one more that divides; ``1,5, 2,5`` is clear."""
+    doubtful = next((part for part in parts if _DECIMAL_COMMA.search(part)), None)
+    if doubtful is not None and any(_WHOLE.fullmatch(part) for part in parts):
+        raise Unreadable(
+            "AMBIGUOUS_NUMBER", text=doubtful, one=doubtful.replace(",", "."), two=doubtful.replace(",", "; ")
+        )
+
+
+_OWN_MARK = re.compile(r"[.,][0-9]|[eE]|10\^")
+
+
+def _stand_apart(parts: list[str]) -> None:
+    """Only a space between two figures may be a slip in one (``12 34``, ``0. 21``, ``1 10^3``, ``1.234 567``).
+
+    Two results stand apart where a unit ends the first, a sign begins the second, or both have a decimal mark.
+    """
+    for first, second in zip(parts, parts[1:], strict=False):
+        marked = _OWN_MARK.search(first) is not None, _OWN_MARK.search(second) is not None
+        if first[-1] in "xX×*·⋅±":
+            raise Unreadable("NOT_A_RESULT", text=" ".join(parts)[:80])
+        broken = first[-1] in ".," or (second.startswith("10^") and first[-1].isdigit())
+        if not broken and (not first[-1].isdigit() or second[0] in "<>" or all(marked)):
+            continue
+        if broken or marked[0] or len(parts) == 2:
+            raise Unreadable("AMBIGUOUS_NUMBER", text=" ".join(parts), one="".join(parts), two="; ".join(parts))
 
 
 _BETWEEN_SIMPLE = re.compile(r" ?; ?| ?, ")

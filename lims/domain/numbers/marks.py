@@ -16,7 +16,7 @@ FARTHEST = 60
 
 NUMBER = r"[+-]?(?:[0-9][0-9.,']*|[.,][0-9]+)"
 """What may be the digits of a number; whether they are one is decided here."""
-SPACED = r"[+-]?(?:[0-9][0-9.,' ]*|[.,][0-9]+)"
+SPACED = r"[+-]?(?:[0-9](?:[0-9.,']|(?<=[0-9]) (?=[0-9]))*|[.,][0-9]+)"
 """The same where a space is declared as the mark of groups."""
 
 _PLAIN = re.compile(r"[0-9]+")
@@ -48,7 +48,8 @@ class Marks(NamedTuple):
 
 
 _POINT = Marks(".", "")
-_CLEAR = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_CLEAR = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_ZEROS_BEFORE = re.compile("0[0-9]")
 
 
 class Digits(NamedTuple):
@@ -71,7 +72,7 @@ def read_digits(mantissa: str, power: int | None, marks: Marks) -> Digits:
         if abs(power) > FARTHEST:
             raise Unreadable("OUT_OF_BOUNDS", most=FARTHEST)
         value = value.scaleb(power)
-    return Digits(value, settled not in (body, f"0{body}"))
+    return Digits(value, settled not in (body, f"0{body}") or _ZEROS_BEFORE.match(settled) is not None)
 
 
 def _settled(body: str, marks: Marks, exact: bool) -> str:
@@ -107,8 +108,10 @@ def _undeclared(body: str, decimal: str) -> Unreadable:
     other = "," if decimal == "." else "."
     if _EITHER_WAY.fullmatch(body):
         return _ambiguous(body)
-    if " " in body:
+    if " " in body and body[-1].isdigit():
         return Unreadable("AMBIGUOUS_NUMBER", text=body, one=body.replace(" ", ""), two="; ".join(body.split()))
+    if other not in body:
+        return Unreadable("NOT_A_NUMBER", text=body)
     return Unreadable("MARK_NOT_DECLARED", text=body, mark=other)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 
 from lims.domain.numbers import units
 from lims.domain.numbers.rounding import plain
@@ -62,6 +63,8 @@ _IN_BASE: Mapping[str, Decimal] = {
     "g/mol": Decimal(1), "kg/mol": Decimal(1000),
 }  # fmt: skip
 """In kg/L, in dm2/kg, in g/mol."""
+USUAL_UNITS: Mapping[str, str] = {"density": "kg/L", "surface_per_mass": "dm2/kg", "molar_mass": "g/mol"}
+"""What a fact is given in where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,25 @@ _WAYS: Mapping[tuple[str, str], tuple[str, str, str, bool, str]] = {
     ("mass_fraction", "amount_per_mass"): ("molar_mass", "mg/kg", "mmol/kg", True, "/"),
 }
 """(kind, kind) -> the fact, the units the step is worked in, whether it divides, and its sign."""
+
+
+def fact_between(source: str, target: str) -> str | None:
+    """The fact that leads from a unit to one of another kind; None within a kind, and where no fact does."""
+    if units.convertible(source, target):
+        return None
+    way = _WAYS.get((units.kind_of(source), units.kind_of(target)))
+    return way[0] if way is not None else None
+
+
+def ratio_by(source: str, target: str, fact: Quantity) -> Fraction:
+    """What a value is multiplied with on that way, as a fraction; BadInput as for ``across``."""
+    way = _WAYS.get((units.kind_of(source), units.kind_of(target)))
+    if way is None:
+        raise BadInput("INCOMPATIBLE_UNIT", source=source, target=target)
+    name, source_unit, target_unit, divides, _ = way
+    by = Fraction(_fact(name, fact).value) * Fraction(_IN_BASE[fact.unit])
+    before, after = units.convert(Decimal(1), source, source_unit), units.convert(Decimal(1), target_unit, target)
+    return Fraction(before) * (1 / by if divides else by) * Fraction(after)
 
 
 def _fact(name: str, fact: Quantity | None) -> Quantity:

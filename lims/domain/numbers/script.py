@@ -17,7 +17,7 @@ _HARMLESS = {
 _TOLD = {
     **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
     "\u3000": " ", "。": ".", "〈": "<", "〉": ">", "《": "<", "》": ">", "﹤": "<", "﹥": ">",
-    "﹣": "-", "﹢": "+", "–": "-", "—": "-",
+    "﹣": "-", "﹢": "+", "–": "-", "—": "-", "―": "-",
     "「": "(", "」": ")", "【": "(", "】": ")", "〔": "(", "〕": ")",
 }
 """Forms of an input method; the reader is told how they were read."""
@@ -31,7 +31,7 @@ _PLAIN_ALREADY = re.compile("[\x20-\x7e±µμ°\u4e00-\u9fff]*")
 _LOST = "\ufffd"
 _SPACES = re.compile(r"[ \t]+")
 _BREAKS = re.compile(r"\s*\n\s*")
-_DASHES_ONLY = re.compile(r"[-–—\s]*")
+_DASHES_ONLY = re.compile(r"[-–—―\s]*")
 
 
 class Script(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -243,6 +244,20 @@ def convert(value: Decimal, source: str, target: str) -> Decimal:
     if steps.shift is not None:
         return value.scaleb(steps.shift, _EXACT)
     return _as_written(_EXACT.divide(_EXACT.multiply(value, steps.above), steps.below), value)
+
+
+@lru_cache(maxsize=4096)
+def endless(source: str, target: str) -> Fraction | None:
+    """The ratio of two units that no decimal holds (kJ -> kcal), to compare with; None where ``convert`` is exact."""
+    steps = _path(source, target)
+    if steps is None or steps.offset or steps.shift is not None:
+        return None
+    ratio = Fraction(steps.above) / Fraction(steps.below)
+    rest = ratio.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return None if rest == 1 else ratio
 
 
 def convert_difference(value: Decimal, source: str, target: str) -> Decimal:

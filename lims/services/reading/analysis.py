@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lims.domain.method import Reading
+from lims.domain.numbers.rounding import plain
 from lims.domain.rules.workflow import open_verbs
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.persistence.worksheet import WorksheetRow
@@ -46,6 +47,10 @@ class ResultView:
     run_id: int | None
     calculation: Any
     remark: str
+    typed: tuple[str, ...]
+    """What a person or an instrument gave, a line a determination; the text itself where nothing was worked up."""
+    full: str
+    """The value with all of its digits and its unit."""
     parts: tuple[Any, ...]
     """What made the value, step by step in the order of the bench; empty for one that was typed."""
     u_source: str
@@ -81,6 +86,13 @@ class AnalysisView:
     """The rule in words with r, U, k and the risk."""
     rule_line_zh: str
     why: tuple[str, ...]
+    choices: tuple[Mapping[str, Any], ...]
+    """The limits of which a person must take one; empty once one is taken."""
+    portion: str
+    """The least amount of the sample that a determination takes."""
+    section: str
+    unknown: tuple[str, ...]
+    """What could not be said of the proposal, as codes."""
     origin: str
     origin_reason: str
     state: str
@@ -91,7 +103,8 @@ class AnalysisView:
 
 def analysis_view(row: AnalysisRow) -> AnalysisView:
     """Needs ``row.result`` to be loaded (or None)."""
-    frozen, rule = row.limit or {}, row.rule or (row.requirement or {}).get("rule") or {}
+    made = row.requirement or {}
+    frozen, rule = row.limit or {}, row.rule or made.get("rule") or {}
     said = rule_line.line(row)
     return AnalysisView(
         id=row.id,
@@ -117,7 +130,11 @@ def analysis_view(row: AnalysisRow) -> AnalysisView:
         rule_by=rule.get("by", ""),
         rule_line=said.en,
         rule_line_zh=said.zh,
-        why=tuple((row.requirement or {}).get("why", ())),
+        why=tuple(made.get("why", ())),
+        choices=tuple(made.get("choices", ())) if not row.limit else (),
+        portion=made.get("portion", ""),
+        section=made.get("section", ""),
+        unknown=tuple(made.get("unknown", ())),
         origin=row.origin,
         origin_reason=row.origin_reason,
         state=row.state,
@@ -155,10 +172,35 @@ def result_view(row: Any) -> ResultView:
         run_id=row.run_id,
         calculation=row.calculation,
         remark=row.remark,
+        typed=_typed(row),
+        full="" if row.value is None else f"{row.qualifier}{plain(row.value)} {row.unit}".rstrip(),
         parts=parts_of(row.calculation),
         u_source=u.get("source") or "",
         u_name=u.get("name") or "",
     )
+
+
+def _typed(row: Any) -> tuple[str, ...]:
+    made = row.calculation or {}
+    if judging.is_group(made):
+        return tuple(f"{one['code']} {one['text']}" for one in made["members"])
+    first = next(iter(parts_of(made)), None)
+    if first is None:
+        return (row.text,)
+    if sets := first.get("sets"):
+        return tuple(map(_readings, sets))
+    if first["kind"] == "formula":
+        return (_readings(first),)
+    if first["kind"] in ("replicates", "plates", "pools"):
+        return ("; ".join(first["inputs"]),)
+    return (made.get("typed") or row.text,)
+
+
+def _readings(made: Mapping[str, Any]) -> str:
+    """In the order in which the method asks for them."""
+    inputs = made["inputs"]
+    names = [one["name"] for one in made.get("readings") or () if one["name"] in inputs]
+    return ", ".join(f"{name} {inputs[name]}" for name in names or inputs)
 
 
 def parts_of(calculation: Mapping[str, Any] | None) -> tuple[Any, ...]:
@@ -205,7 +247,7 @@ def detail(tx: Transaction, analysis_id: int) -> AnalysisDetail:
         serving.constants() if serving else (),
         method.title if method else "",
         verbs(tx, row, _verbs_of(row), lookup.over(row)),
-        asks_of(row, method),
+        asks_of(tx, row, method),
         composition(tx, row, method),
     )
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from lims.domain import basis, correction, plate_count
 from lims.domain.method import MethodVersion
+from lims.domain.sampling import pools
 from lims.domain.workup import TOY, basis_of, usual_source
 from lims.persistence.analysis import AnalysisRow
+from lims.services import crossing, judging
+from lims.services.crossing import FactAsked
+from lims.services.transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -26,28 +30,40 @@ class Asks:
     plates: int = 0
     """How many subsamples are counted."""
     plate_range: str = ""
+    pools: int = 0
+    """Units of the plan, where they may be tested together."""
+    pool_size: int = 0
+    """How many of them the method lets into one pool; 0: as many as wanted."""
+    pool_portion: str = ""
     bases: tuple[BasisChoice, ...] = ()
     """On what the result may be given; the first is the basis of the limit."""
     basis_readings: tuple[str, ...] = ()
     recovery: str = ""
     """``asked``, or the recovery that the method fixes."""
+    facts: tuple[FactAsked, ...] = ()
+    """What leads to the limit's unit from one of another kind: a density, the surface per mass, the molar mass."""
     correction: str = ""
     """The analytical correction of the element in per cent."""
 
 
-def asks_of(row: AnalysisRow, method: MethodVersion | None) -> Asks:
+def asks_of(tx: Transaction, row: AnalysisRow, method: MethodVersion | None) -> Asks:
     limit = row.limit or {}
     counted = (row.unit or limit.get("unit") or "").upper().startswith("CFU")
     kept = plate_count.count_range(method.plate_range if method else "", row.analyte)
     bases, readings = _bases(row)
+    pooled = pools.may_be_pooled(judging.limit_of(row.limit))
     toy = method is not None and method.analytical_correction == TOY
     return Asks(
         repeatability=method.repeatability if method else "",
         plates=int(limit.get("n") or 1) if counted else 0,
         plate_range=f"{kept.low}-{kept.high}" if counted else "",
+        pools=int(limit["n"]) if pooled else 0,
+        pool_size=pools.pool_size(method.pool_size) if pooled and method else 0,
+        pool_portion=str(limit.get("portion") or "") if pooled else "",
         bases=bases,
         basis_readings=readings,
         recovery=method.recovery_correction if method else "",
+        facts=crossing.asked(tx, row, method),
         correction=str(correction.PERCENT.get(row.analyte, "")) if toy else "",
     )
 

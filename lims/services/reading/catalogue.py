@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from lims.domain.goods import hs_digits
 from lims.domain.reference import KINDS
-from lims.domain.requirement import hs_digits
 from lims.domain.rules.errors import NotFound
 from lims.domain.rules.refusal import refusal
 from lims.domain.rules.workflow import open_verbs
@@ -94,9 +94,14 @@ def counts(tx: Transaction) -> dict[str, int]:
 
 
 def waiting(tx: Transaction) -> tuple[Item, ...]:
-    """Versions that wait for their release."""
-    query = select(Row).where(Row.state == "proposed").order_by(Row.kind, Row.code).limit(200)
+    """Versions that wait for their release one by one; a batch waits as a whole."""
+    query = select(Row).where(Row.state == "proposed", Row.library == "").order_by(Row.kind, Row.code).limit(200)
     return _named(tx, tuple(_item(row) for row in tx.session.scalars(query)))
+
+
+def items_of(tx: Transaction, rows: Iterable[Row]) -> tuple[Item, ...]:
+    """Versions as lines of a list."""
+    return _named(tx, tuple(map(_item, rows)))
 
 
 def search(tx: Transaction, text: str) -> dict[str, tuple[Item, ...]]:

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lims.domain.disposition import Proposal
+from lims.domain.rules.refusal import Refusal
 from lims.domain.rules.workflow import open_verbs
 from lims.persistence.certificate import CertificateRow
 from lims.persistence.request import LotRow, RequestRow
-from lims.services import lookup
+from lims.services import inspected, lookup
 from lims.services.lot import findings, newest_report, not_treated, proposal
 from lims.services.pausing import while_paused
 from lims.services.reading import rounds
@@ -66,6 +67,10 @@ class DecisionView:
     analyses: tuple[AnalysisView, ...]
     samples: tuple[tuple[str, str, str], ...]
     proposal: Proposal | None
+    release_refusals: tuple[Refusal, ...]
+    """Why the lot cannot be released by its inspection by pieces, whatever its samples were found to be."""
+    unplanned: tuple[Refusal, ...]
+    """Why no plan by pieces could be made for goods that are inspected so."""
     finding: str
     findings: tuple[str, ...]
     """What a person may establish about the goods, so that other rows of the table apply."""
@@ -110,6 +115,7 @@ def detail(tx: Transaction, no: str, finding: str = "") -> DecisionView:
     row = lookup.lot(tx, no, joinedload(LotRow.request).joinedload(RequestRow.importer))
     report = newest_report(tx, row)
     asked = findings(tx, row, report) if report else ()
+    stands = inspected.standing(tx, row)
     samples = of_round(tx, row)
     versions = rounds.decisions(tx, row)
     decided = next((one for one in reversed(versions) if one.round == row.round), None)
@@ -147,6 +153,8 @@ def detail(tx: Transaction, no: str, finding: str = "") -> DecisionView:
         analyses=rounds.analyses(tx, row, row.round),
         samples=tuple((s.no, s.state, s.verdict) for s in samples),
         proposal=proposal(tx, row, report, finding if finding in asked else "") if report else None,
+        release_refusals=stands.refusals,
+        unplanned=stands.unplanned,
         finding=finding if finding in asked else "",
         findings=asked,
         disposition=decided.choice if decided else "",

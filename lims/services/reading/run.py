@@ -12,10 +12,13 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lims.domain.rules.workflow import open_verbs
 from lims.persistence.analysis import AnalysisRow
+from lims.persistence.request import LotRow
 from lims.persistence.run import RunRow
 from lims.persistence.worksheet import WorksheetRow
-from lims.services import lookup
+from lims.services import lookup, run_members
+from lims.services.members import READ_STATES
 from lims.services.reading.page import Verb, verbs
+from lims.services.run_members import Missing
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
 
@@ -58,6 +61,8 @@ class RunView:
     problem: str
     counts: dict[str, int]
     readings: tuple[ReadingView, ...]
+    missing: tuple[Missing, ...]
+    """Groups without a result that the file does not fill."""
     verbs: tuple[Verb, ...]
 
 
@@ -70,7 +75,7 @@ def detail(tx: Transaction, no: str) -> RunView:
         for row in tx.session.scalars(
             select(AnalysisRow)
             .where(AnalysisRow.worksheet_id == run.worksheet_id)
-            .options(joinedload(AnalysisRow.result))
+            .options(joinedload(AnalysisRow.result), joinedload(AnalysisRow.lot).joinedload(LotRow.request))
         )
     }
     counts = Counter(row.match for row in run.readings)
@@ -91,6 +96,7 @@ def detail(tx: Transaction, no: str) -> RunView:
         run.problem,
         dict(counts),
         tuple(_reading(row, analyses.get(row.analysis_id or 0)) for row in run.readings),
+        run_members.lacking(tx, run.readings, analyses) if run.state in READ_STATES else (),
         verbs(tx, run, open_verbs("run", run.state), Over()),
     )
 

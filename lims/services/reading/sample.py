@@ -18,6 +18,7 @@ from lims.services import lookup
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.reading.page import Page, Verb, page, verbs
 from lims.services.reading.sampling import Record, record_of
+from lims.services.reserve import ReserveView, reserves
 from lims.services.transaction import Transaction
 
 
@@ -68,7 +69,10 @@ class SampleView:
     round: int
     keep_until: date | None
     """Proposed for the retention store once the sample is approved."""
+    from_portion: str
+    """The reserve portion that the sample was made of."""
     portions: tuple[tuple[str, str, str, str], ...]
+    reserves: tuple[ReserveView, ...]
     custody: tuple[tuple[str, str, datetime, bool, str, str], ...]
     analyses: tuple[AnalysisView, ...]
     verbs: tuple[Verb, ...]
@@ -144,6 +148,8 @@ def detail(tx: Transaction, no: str) -> SampleView:
         retained_until=row.retained_until,
         round=row.round,
         keep_until=_keep_until(tx, row),
+        from_portion="" if hidden else row.from_portion or "",
+        reserves=() if hidden else reserves(tx, row),
         portions=tuple(
             (p.no, p.use, "" if p.amount is None else f"{p.amount:f} {p.unit}", p.place) for p in row.portions
         ),

@@ -27,6 +27,7 @@ SEVERITIES = ("discontinued", "tightened", "reduced", "normal")
 class InspectionView:
     characteristic: str
     round: int
+    source: str
     level: str
     aql: str
     severity: str
@@ -58,6 +59,7 @@ class PlanView:
     goods_zh: str
     goods_en: str
     quantity: str
+    round: int
     open: bool
     plan: LotPlan
     line: str
@@ -79,6 +81,7 @@ def of_lot(tx: Transaction, no: str, drawn: Sequence[tuple[str, str, str]] = ())
         lot.line.goods_zh,
         lot.line.goods_en,
         f"{lot.quantity:f} {lot.unit}",
+        lot.round,
         lot.state in TO_INSPECT,
         found,
         english,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, request
+from flask import jsonify, request, url_for
 
+from lims.domain.crossing import Fact
 from lims.domain.rules.errors import BadInput, Conflict, LimsError
 from lims.services import result as results
 from lims.services.reading import worksheet as reading_worksheet
@@ -18,23 +19,25 @@ from lims.web.language import current
 from lims.web.messages import say_all, word
 from lims.web.unit import reading, writing
 
-CHOICES = "AMBIGUOUS_NUMBER"
-"""The one refusal that offers its two readings to be chosen by one key."""
+CHOICES, FACT = "AMBIGUOUS_NUMBER", "FACT_NEEDED"
+"""The refusal that offers its two readings to be chosen by one key, and the one that asks for a fact besides."""
 
 
 @blueprint.post("/analyses/<int:analysis_id>/cell")
 @needs("result:enter")
 def cell_enter(analysis_id: int) -> Any:
-    """Body: ``text``, ``version`` as last seen, ``reason`` where the result was submitted already."""
+    """Body: ``text``, ``version`` as last seen, ``reason`` where it was submitted already, ``facts`` by name."""
     body = _body()
     cmd = EnterResult(
-        analysis_id, str(body.get("text", "")), reason=str(body.get("reason", "")), submit=False, version=_version(body)
+        analysis_id, str(body.get("text", "")), reason=str(body.get("reason", "")), submit=False,
+        version=_version(body), facts=_facts(body),
     )
     try:
         with writing() as tx:
             entered = results.enter(tx, cmd)
     except LimsError as error:
-        return _refused(error, cmd.text)
+        page = url_for("bench.analysis_page", analysis_id=analysis_id, text=cmd.text)
+        return _refused(error, cmd.text, page)
     return jsonify(_kept(entered, cmd.text))
 
 
@@ -63,6 +66,19 @@ def _body() -> dict[str, Any]:
     return body
 
 
+def _facts(body: dict[str, Any]) -> dict[str, Fact]:
+    """``{"density": {"text": "0.92", "unit": "kg/L", "origin": "typed", "source": "label"}}``."""
+    given = body.get("facts")
+    if not isinstance(given, dict):
+        return {}
+    names = ("text", "unit", "origin", "source")
+    return {
+        str(name): Fact(**{key: str(one[key]) for key in names if one.get(key)})
+        for name, one in given.items()
+        if isinstance(one, dict)
+    }
+
+
 def _version(body: dict[str, Any]) -> int | None:
     version = body.get("version")
     return version if isinstance(version, int) else None
@@ -83,7 +99,7 @@ def _kept(entered: Entered, text: str) -> dict[str, Any]:
     }
 
 
-def _refused(error: LimsError, text: str) -> Any:
+def _refused(error: LimsError, text: str, page: str = "") -> Any:
     """The text goes back as it came; the page keeps it in the cell with the reason."""
     answer: dict[str, Any] = {
         "kept": False,
@@ -93,6 +109,8 @@ def _refused(error: LimsError, text: str) -> Any:
     }
     if error.code == CHOICES:
         answer["choices"] = [error.params["one"], error.params["two"]]
+    if error.code == FACT:
+        answer["fact"], answer["page"] = error.params["fact"], page
     if isinstance(error, Conflict):
         answer["theirs"] = error.params.get("theirs", "")
         answer["version"] = error.params.get("version")

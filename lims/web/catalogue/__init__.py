@@ -1,4 +1,4 @@
-"""The catalogue room: reference items, organisations, instruments and the accreditation scope."""
+"""The catalogue room: reference items, libraries of limits, organisations, instruments and the accreditation scope."""
 
 from __future__ import annotations
 
@@ -6,4 +6,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
-from lims.web.catalogue import instruments, items, organisations, scope  # noqa: E402, F401  (they add the routes)
+from lims.web.catalogue import (  # noqa: E402, F401  (they add the routes)
+    instruments,
+    items,
+    libraries,
+    organisations,
+    replacing,
+    scope,
+)

@@ -12,10 +12,12 @@ from lims.domain.rules.errors import LimsError, NotFound
 from lims.services import catalogue
 from lims.services.reading import catalogue as reading_catalogue
 from lims.services.reading import disposition as dispositions
+from lims.services.reading import library as libraries
 from lims.services.transaction import Signature, Transaction
 from lims.web.access import needs, signed_in
-from lims.web.catalogue import blueprint, typed
+from lims.web.catalogue import blueprint, typed, validation
 from lims.web.catalogue.labels import CHOICES, FIELD_NAMES, KIND_NAMES, LONG, STATE_NAMES
+from lims.web.catalogue.replacing import foreseen
 from lims.web.errors import status_of
 from lims.web.unit import reading, signature, writing
 
@@ -30,9 +32,11 @@ def home() -> str:
         found = reading_catalogue.search(tx, text)
         counts = reading_catalogue.counts(tx)
         waiting = reading_catalogue.waiting(tx)
+        batches = libraries.waiting(tx)
     return render_template(
-        "catalogue/home.html", q=text, found=found, counts=counts, waiting=waiting, today=tx.today, **WORDS
-    )
+        "catalogue/home.html", q=text, found=found, counts=counts, waiting=waiting, batches=batches, today=tx.today,
+        **WORDS,
+    )  # fmt: skip
 
 
 @blueprint.get("/list/<kind>")
@@ -69,6 +73,8 @@ def propose(kind: str) -> Any:
     fields = _kind(kind).fields
     code = typed.text("code")
     content = {name: typed.text(f"content.{name}") for name in fields}
+    if "validation" in fields:
+        content["validation"] = validation.written(content["validation"])
     try:
         cmd = catalogue.ProposeVersion(
             kind, code, content, typed.day("valid_from"), typed.day("valid_to"), typed.text("reason")
@@ -119,7 +125,9 @@ def _act(version_id: int, do: Callable[[Transaction], None], prove: Callable[[],
 def _item(kind: str, code: str, error: LimsError | None = None) -> str:
     with reading() as tx:
         seen = reading_catalogue.detail(tx, kind, code)
-    return render_template("catalogue/item.html", item=seen, error=error, **WORDS)
+        proposed = next((one.id for one in seen.versions if one.state == "proposed"), 0)
+        change = foreseen(tx, kind, proposed)
+    return render_template("catalogue/item.html", item=seen, change=change, error=error, **WORDS)
 
 
 def _form(kind: str, code: str, content: dict[str, str], error: LimsError | None = None) -> str:
@@ -131,6 +139,7 @@ def _form(kind: str, code: str, content: dict[str, str], error: LimsError | None
         given=request.form,
         choices={name: words for (of, name), words in CHOICES.items() if of == kind},
         long=LONG,
+        record=validation.form(content.get("validation", ""), error),
         error=error,
         **WORDS,
     )

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from lims.domain.conformity import COMPARISONS, RULES
 from lims.domain.reference import KINDS
 from lims.domain.requirement import ANALYTE_KINDS
+from lims.domain.sampling.setting import NONCONFORMITIES
 from lims.domain.specification import OPERATORS, SEVERITIES
 
 KIND_NAMES: Mapping[str, object] = {
@@ -17,11 +18,13 @@ KIND_NAMES: Mapping[str, object] = {
     "analyte": _l("Analytes"),
     "residue_definition": _l("Residue definitions"),
     "factor_set": _l("Factor sets"),
+    "inspection_plan": _l("Inspection plans"),
     "method": _l("Methods"),
     "decision_rule": _l("Decision rules"),
     "limit": _l("Limits"),
     "unit": _l("Units"),
     "disposition_rule": _l("Disposition rules"),
+    "table_recipe": _l("Mappings of tables"),
 }
 
 FIELD_NAMES: Mapping[str, object] = {
@@ -43,6 +46,7 @@ FIELD_NAMES: Mapping[str, object] = {
     "comparison": _l("How values are compared"),
     "confidence": _l("Confidence"),
     "deadline": _l("Deadline"),
+    "decimals": _l("Decimals to round to"),
     "decision_rule_hint": _l("Decision rule"),
     "default_unit": _l("Usual unit"),
     "demo_cma": _l("CMA (demonstration)"),
@@ -81,15 +85,18 @@ FIELD_NAMES: Mapping[str, object] = {
     "name_en": _l("English name"),
     "name_zh": _l("Chinese name"),
     "nd_rule": _l("Rule for not detected"),
+    "nonconformity": _l("Kind of nonconformity (empty: not told apart)"),
     "note": _l("Note"),
     "offset_to_base": _l("Offset to the base unit"),
     "operator": _l("Comparison"),
     "p_min": _l("Least probability of conformity"),
+    "pool_size": _l("Units that may be tested together in a pool"),
     "plate_range": _l("Colonies on a counted plate (empty: as usual)"),
     "portion": _l("Portion"),
     "priority": _l("Priority"),
     "product": _l("Product"),
     "r": _l("Guard band r (times U)"),
+    "recipe": _l("Mapping (JSON)"),
     "recovery_correction": _l("Recovery correction (82%, or asked)"),
     "repeatability": _l("Repeatability limit r (10%, 0.02 mg/kg; by level)"),
     "readings": _l("Readings (name:unit:English:Chinese; …)"),
@@ -123,10 +130,11 @@ CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("decision_rule", "name"): RULES,
     ("decision_rule", "comparison"): COMPARISONS,
     ("analyte", "kind"): ANALYTE_KINDS,
+    ("inspection_plan", "nonconformity"): NONCONFORMITIES,
 }
 """(kind, field) -> the words it may hold; every other field is free text."""
 
-LONG = frozenset({"validation", "uncertainty"})
+LONG = frozenset({"validation", "uncertainty", "recipe"})
 """Fields that are written into a box of several lines."""
 
 ACTIVITY_NAMES: Mapping[str, object] = {

@@ -29,6 +29,7 @@ def lodging(form: Mapping[str, str]) -> LodgeRequest:
         origin=_text(form, "origin"),
         transport={name: _text(form, name) for name in FIELDS if _text(form, name)},
         note=_text(form, "note"),
+        trade_mode=_text(form, "trade_mode"),
         contract_rule=ContractRule(_text(form, "contract_rule"), _text(form, "contract_reason")),
         lines=tuple(_line(form, n) for n in range(1, lines_typed(form) + 1) if _filled(form, n)),
     )
@@ -54,6 +55,7 @@ def _line(form: Mapping[str, str], n: int) -> LineCommand:
         unit=unit,
         packages=_text(form, f"packages.{n}"),
         lots=_lots(_text(form, f"lots.{n}"), quantity, unit),
+        intended_use=_text(form, f"intended_use.{n}"),
     )
 
 

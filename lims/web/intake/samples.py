@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 
 from lims.domain.rules.errors import LimsError
 from lims.domain.rules.workflow import states
+from lims.services import reserve
 from lims.services import sample as acts
 from lims.services.reading import product as products
 from lims.services.reading import sample as samples
@@ -71,3 +72,17 @@ def sample_retain(no: str) -> Any:
         acts.retain(tx, no, typed.text("place"), typed.day("until"), typed.whole("version"))
 
     return _act(no, do)
+
+
+@blueprint.post("/samples/<no>/reserve")
+@needs("sample:receive")
+def sample_take_reserve(no: str) -> Any:
+    """The reserve becomes a sample of its own, whose page is shown."""
+    seal = typed.text("seal_intact") == "yes"
+    cmd = reserve.TakeReserve(typed.text("portion"), typed.text("reason"), seal, typed.text("temperature"))
+    try:
+        with writing() as tx:
+            made = reserve.take_reserve(tx, no, cmd)
+    except LimsError as error:
+        return _page(no, error), 409
+    return redirect(url_for("intake.sample_page", no=made), 303)

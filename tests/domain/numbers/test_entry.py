@@ -379,7 +379,6 @@ def test_several_results_in_one_text_share_their_unit(text: str, unit: str | Non
         ("ND 0.03", "NOT_A_RESULT"),
         ("5,,6", "BAD_GROUPING"),
         ("，", "NOT_A_RESULT"),
-        ("pH 7.2", "NOT_A_RESULT"),
         ("<0.05 ± 0.01", "NOT_A_RESULT"),
         ("(5)", "NOT_A_RESULT"),
         ("5e", "UNKNOWN_UNIT"),
@@ -498,3 +497,123 @@ def test_a_word_with_what_is_no_unit_or_stands_for_no_figure_is_refused(text: st
 def test_a_word_with_a_unit_that_needs_its_context_says_so() -> None:
     entry = read("<LOD ppb")
     assert entry.note is not None and entry.note.code == "KIND_NEEDS_CONTEXT"
+
+
+SPOKEN = [
+    # text; status, qualifier, value, unit, LOD, LOQ (as another laboratory writes it, in its language)
+    ("less than 0.01 mg/kg", "censored < 0.01 mg/kg"),
+    ("小于0.01 mg/kg", "censored < 0.01 mg/kg"),
+    ("moins de 10", "censored < 10 -"),
+    ("menor que 0,01", "censored < 0.01 -"),
+    ("weniger als 10 CFU/g", "censored < 10 CFU/g"),
+    ("0.01 ppm未満", "censored < 0.01 ppm"),
+    ("10以下", "censored <= 10 -"),
+    ("10 CFU/g 미만", "censored < 10 CFU/g"),
+    ("大于300 CFU/g", "censored > 300 CFU/g"),
+    ("greater than 300", "censored > 300 -"),
+    ("至少5", "censored >= 5 -"),
+    ("<0.01 (LOQ)", "censored < 0.01 -"),
+    ("<0.01 mg/kg ND", "censored < 0.01 mg/kg"),
+    ("< = 0.01", "censored <= 0.01 -"),
+    ("less than LOQ", "below_loq - - -"),
+    ("小于检出限0.01", "not_detected - - - 0.01"),
+    ("<LOQ 0.01 mg/kg", "below_loq - - mg/kg - 0.01"),
+    ("<LOD=0.05", "not_detected - - - 0.05"),
+    ("< BG (0,01 mg/kg)", "below_loq - - mg/kg - 0.01"),
+    ("ND (LOD 0.01, LOQ 0.03 mg/kg)", "not_detected - - mg/kg 0.01 0.03"),
+    ("ND [LOD = 0.01 mg/kg]", "not_detected - - mg/kg 0.01"),
+    ("ND mg/kg (<0.01)", "not_detected - - mg/kg 0.01"),
+    ("Not detected at 0.01 ppm", "not_detected - - ppm 0.01"),
+    ("不検出（0.01ppm未満）", "not_detected - - ppm 0.01"),
+    ("불검출 (검출한계 0.01)", "not_detected - - - 0.01"),
+    ("non détectée", "not_detected - - -"),
+    ("nicht nachgewiesen in 25 g", "not_detected - - /25 g"),
+    ("Ausencia en 25 g", "not_detected - - /25 g"),
+    ("25gあたり陰性", "not_detected - - /25 g"),
+    ("음성/25g", "not_detected - - /25 g"),
+    ("未检出(25g)", "not_detected - - /25 g"),
+    ("(ND)", "not_detected - - -"),
+    ("未检出。", "not_detected - - -"),
+    ("ND (not detected)", "not_detected - - -"),
+    ("nq", "below_loq - - -"),
+    ("Spuren", "trace - - -"),
+    ("incontables", "over_range - - -"),
+    ("―", "not_measured - - -"),
+    ("Présence dans 25 g", "qualitative - - /25 g"),
+    ("检出0.05mg/kg", "numeric - 0.05 mg/kg"),
+    ("Detected: 5 mg/kg", "numeric - 5 mg/kg"),
+    ("pH 7,2", "numeric - 7.2 pH"),
+    ("pH值7.2", "numeric - 7.2 pH"),
+    ("Grade 3-4", "numeric - 3.5 grade"),
+    ("5·10³ CFU/g", "numeric - 5000 CFU/g"),
+    ("5 X 10^3", "numeric - 5000 -"),
+    ("007", "numeric - 7 -"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SPOKEN)
+def test_what_other_laboratories_and_languages_write_is_read_too(text: str, expected: str) -> None:
+    entry = read(text)
+    status, qualifier, value, unit, lod, loq = [*expected.replace("/25 g", "/25\u00a0g").split(" "), "-", "-"][:6]
+    assert entry.status == status
+    found = (entry.qualifier, figure(entry.value), entry.unit, figure(entry.lod), figure(entry.loq))
+    assert tuple(one or "-" for one in found) == (qualifier, value, unit.replace("\u00a0", " "), lod, loq)
+
+
+@pytest.mark.parametrize("text", ["less than 5", "10未満", "pH 7.2", "Detected: 5", "(ND)", "007", "<5 (LOQ)", "nq"])
+def test_a_text_that_is_understood_in_a_roundabout_way_says_how(text: str) -> None:
+    note = read(text).note
+    assert note is not None and note.code == "READ_AS"
+
+
+@pytest.mark.parametrize(("text", "value", "expanded", "percent", "unit", "k"), [
+    ("0.21 mg/kg (±0.03)", "0.21", "0.03", False, "mg/kg", None),
+    ("0.21 (±15%) mg/kg", "0.21", "15", True, "mg/kg", None),
+    ("0.21 mg/kg, U = 0.03 (k=2)", "0.21", "0.03", False, "mg/kg", "2"),
+    ("0.21 mg/kg (U = 20 %)", "0.21", "20", True, "mg/kg", None),
+    ("0.21 ± 0.03 mg/kg k=2", "0.21", "0.03", False, "mg/kg", "2"),
+    ("0.21 ± 0.03 mg/kg (k=2, 95 %)", "0.21", "0.03", False, "mg/kg", "2"),
+    ("0,21 ± 0,03 mg/kg (k=2,5)", "0.21", "0.03", False, "mg/kg", "2.5"),
+    ("0.21 mg/kg ± 30 µg/kg", "0.21", "0.030", False, "mg/kg", None),
+    ("(2.1 mg/kg ± 0.3)", "2.1", "0.3", False, "mg/kg", None),
+    ("(2.1 ± 0.3) × 10^3 CFU/g", "2100", "300", False, "CFU/g", None),
+    ("2.1×10^3 ± 0.3×10^3 CFU/g", "2100", "300", False, "CFU/g", None),
+    ("12.5 ± 0.2 % vol", "12.5", "0.2", False, "% vol", None),
+])
+def test_an_uncertainty_in_brackets_by_its_letter_or_in_another_unit_is_read(
+    text: str, value: str, expanded: str, percent: bool, unit: str, k: str | None
+) -> None:
+    entry = read(text)
+    found = (figure(entry.value), figure(entry.expanded), entry.expanded_percent, entry.unit, figure(entry.coverage))
+    assert found == (value, expanded, percent, unit, k)
+
+
+@pytest.mark.parametrize("text", [
+    "12 34", "0 21", "3 10 mg/kg", "0. 21 mg/kg", "1 10^3", "1.234 567", "<5 3", "0.1 2", "10, 20,30",
+])
+def test_a_slip_of_the_space_bar_makes_no_list(text: str) -> None:
+    """Two figures with only a space between them may be one: both readings are offered, none is taken."""
+    entry = read(text)
+    assert (entry.status, entry.note and entry.note.code) == ("refused", "AMBIGUOUS_NUMBER")
+
+
+@pytest.mark.parametrize("text", ["2.1 ± 0.3 × 10^3 CFU/g", "Detected <10", "max. 0.5", "NMT 5", "1,.5", "ND 0.03"])
+def test_what_stays_doubtful_is_refused(text: str) -> None:
+    assert read(text).status == "refused"
+
+
+@pytest.mark.parametrize(("text", "decimal", "members"), [
+    ("1.5, 2.5", ".", "1.5 2.5"), ("<1 000, 2 000", ".", "<1000 2000"), ("10 000 ± 1 000; 5", ",", "10000 5"),
+])
+def test_members_of_a_list_may_be_grouped_by_spaces(text: str, decimal: str, members: str) -> None:
+    entry = read(text, decimal, "space")
+    assert " ".join(f"{m.qualifier or ''}{figure(m.value)}" for m in entry.values) == members
+
+
+@pytest.mark.parametrize(("text", "members"), [
+    ("ND,ND,5", "not_detected not_detected 5"), ("未检出，未检出", "not_detected not_detected"),
+    ("5mg/kg,6mg/kg", "5 6"), ("5, 6 et 7 mg/kg", "5 6 7"), ("1,5, 2,5", "1.5 2.5"),
+])
+def test_commas_and_words_between_results_divide_them(text: str, members: str) -> None:
+    shown = [plain(m.value) if m.value is not None else m.status for m in read(text).values]
+    assert " ".join(shown) == members

@@ -108,13 +108,10 @@ class Cases:
         return self.written(x), other
 
     def uncertainty(self, unit: str, share: float = 0.5) -> dict[str, str] | None:
-        """U in the unit of the limit, now and then in one of its own, or as a share.
-
-        Where units have a factor that does not end (kcal), an exact edge at a share of x is no decimal at all.
-        """
+        """U in the unit of the limit, now and then in one of its own, or as a share."""
         if not self.chance(share):
             return None
-        shares = () if unit in KINDS[3] else ("10%", "20%", "25%", "50%")
+        shares = ("10%", "20%", "25%", "50%")
         expanded = self.random.choice(("0", "0.03", "0.5", "1", "0.001", self.figure(), *shares))
         if unit in ("mg/kg", "µg/kg") and "%" not in expanded and self.chance(0.06):
             expanded = f"{expanded} {self.random.choice(('mg/kg', 'ug/kg'))}"

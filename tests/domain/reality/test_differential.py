@@ -152,6 +152,14 @@ MG = {"operator": "LE", "value": "0.2", "unit": "mg/kg"}
         pytest.param(
             {"results": [{"text": "0.1"}, {"text": "Detected"}], "limit": MG, "rule": {"name": "BEYOND_DOUBT"}},
             "INVALID", "INCOMPATIBLE_UNIT", id="detected is named before the unknown rule"),
+        pytest.param(
+            {"results": [{"text": "4.652 kJ/kg"}], "limit": {"operator": "LE", "value": "1", "unit": "kcal/kg"},
+             "uncertainty": {"expanded": "10%"}, "rule": {"name": "GUARDED_REJECTION"}},
+            "PASS", None, id="less its own share exactly at the limit, in a unit without an end"),
+        pytest.param(
+            {"members": {"A": {"text": "1 kJ/kg"}, "B": {"text": "3.1868 kJ/kg"}}, "combine": "SUM",
+             "limit": {"operator": "LE", "value": "1", "unit": "kcal/kg"}}, "PASS", None,
+            id="members without an end whose sum has one"),
     ],
 )
 def test_a_case_that_was_answered_otherwise_once(case: Case, verdict: str, reason: str | None) -> None:

@@ -31,12 +31,12 @@ def read(source: Source) -> list[tuple[str, Entry]]:
 
 
 def loses(text: str, entry: Entry) -> bool:
-    """Whether a text with a digit above zero came out as nothing or as zero."""
-    if not DIGIT.search(text):
-        return False
+    """Whether a text with a digit above zero came out as nothing or as zero, or one without any digit as a number."""
     every = entry.values or (entry,)
-    nothing = all(one.status == "not_measured" for one in every)
     figures = [figure for one in every for figure in (one.value, one.lod, one.loq) if figure is not None]
+    if not DIGIT.search(text):
+        return bool(figures) and "0" not in text
+    nothing = all(one.status == "not_measured" for one in every)
     zero = bool(figures) and all(figure == 0 for figure in figures)
     return nothing or zero
 
@@ -66,8 +66,9 @@ def test_presence_and_lists_are_no_dustbin(source: Source) -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_no_text_with_a_digit_becomes_nothing_or_zero(source: Source) -> None:
+    dashes = [(text, read_entry(text)) for text in ("-----", "", "N/A", "NS", "none found", "BQL", "TR", "OVRFLW")]
     silent = [
-        text for text, entry in read(source)
+        text for text, entry in [*dashes, *read(source)]
         if loses(text, entry) and not (source.minus_one_is_nd and text.startswith("-1 "))
     ]
     assert silent == []
