@@ -613,6 +613,7 @@ def group(combine: str, limit: Limit | None, bound: str | None = None, rule: str
         ("2", "UB", {"A": "1.2", "B": "BQL"}, unsure("LOQ_UNKNOWN"), None),
         ("2", None, {"A": "1.2", "B": ">0.5"}, unsure("OVER_RANGE"), None),
         ("2", None, {"A": "1.2", "B": ">0.9"}, FAIL, "2.1"),
+        ("2", None, {"A": "1", "B": ">1"}, FAIL, "2"),
         ("0.4", None, {"A": "<0.1", "B": "<0.3"}, PASS, "0.4"),
         ("2", None, {"A": "Detected"}, ("INVALID", "INCOMPATIBLE_UNIT"), None),
         ("2", None, {"A": "1", "B": "N/A"}, ("INVALID", "NOT_A_RESULT"), None),

@@ -108,7 +108,7 @@ def _exactly(exact: Exact, limit: Limit, rule: DecisionRule, x: Decimal, edges: 
     guard = -exact.expanded if rejects else Fraction(rule.r) * exact.expanded
     low, high = limit.bounds
     ends = (low and Fraction(low.value) + guard, high and Fraction(high.value) - guard)
-    shown = [x if end == exact.x else edge for end, edge in zip(ends, edges, strict=True)]
+    shown = [x if end == exact.x and edge != x else edge for end, edge in zip(ends, edges, strict=True)]
     within = _within(exact.x, limit, guard)
     if rule.name != "NON_BINARY":
         return "PASS" if within else "FAIL", (shown[0], shown[1])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -78,6 +79,8 @@ class _Term(NamedTuple):
     """Decimals that the share is written with."""
     u: Fraction | None
     """Standard uncertainty of the share; None where a value has none."""
+    beyond: bool = False
+    """The lower bound itself is not among the values it may have (``>1``)."""
 
 
 def judge_group(
@@ -185,7 +188,7 @@ def _term(name: str, member: Member, limit: Limit, combine: str) -> _Term:
     places = _places(reach.figure, weight)
     if reach.below:
         return _Term(name, Fraction(0), share, None, True, shown, places, None)
-    return _Term(name, share, None, "OVER_RANGE", True, shown, places, None)
+    return _Term(name, share, None, "OVER_RANGE", True, shown, places, None, not reach.closed)
 
 
 def _exactly(figure: Decimal | None, source: str, unit: str, here: Decimal) -> Fraction:
@@ -232,14 +235,17 @@ def _summed(
         of_sum, rule = None, SIMPLE
     sums = {"LB": low, "MB": low if high is None else low + (high - low) * _HALF, "UB": high or low}
 
+    above = replace(limit, operator="LT") if limit.operator == "LE" and any(term.beyond for term in terms) else limit
+
     def at(which: str) -> Conformity:
         x, full = bounds[which], sums[which]
+        held = above if which == "LB" else limit  # a sum that is certainly more than its lower bound
         if of_sum is None:
-            return accept(x, limit, rule, None, Decimal(2), Exact(full, None))
+            return accept(x, held, rule, None, Decimal(2), Exact(full, None))
         expanded = of_sum.at(x)
         assert expanded is not None
         exact = abs(full) * Fraction(of_sum.percent) / 100 if of_sum.percent is not None else root or Fraction(expanded)
-        return accept(x, limit, rule, expanded, of_sum.k, Exact(full, exact))
+        return accept(x, held, rule, expanded, of_sum.k, Exact(full, exact))
 
     found = _bounded(at, bounds, missing, limit, bound)
     high_shown = "?" if high is None else plain(bounds["UB"])

@@ -171,7 +171,8 @@ def _figure(text: str | None, field: str) -> Decimal:
         value = Decimal((text or "").strip())
     except ArithmeticError:
         raise BadInput("BAD_LIMIT", field=field, text=str(text)[:40]) from None
-    if not value.is_finite() or abs(value.adjusted()) > 60 or "_" in str(text):
+    plain_text = str(text).isascii() and "_" not in str(text)  # a figure in another script may be another figure
+    if not value.is_finite() or abs(value.adjusted()) > 60 or not plain_text:
         raise BadInput("BAD_LIMIT", field=field, text=str(text)[:40])
     return value
 

@@ -67,6 +67,7 @@ _LETTERS = str.maketrans({
 })
 _SPACES = re.compile(r"\s+")
 _INVERSE = re.compile(r"[.* ]?([A-Za-z]+[23]?)-1(?![0-9])")
+_PER = re.compile(r"(?<=[a-z])per(?=[0-9a-z])", re.IGNORECASE)
 _PORTION = re.compile(r"(?:/|per|in)(?P<size>[0-9]+(?:\.[0-9]+)?)(?P<of>g|ml)", re.IGNORECASE)
 
 
@@ -84,17 +85,21 @@ def known(text: str) -> str | None:
     if len(text) > _LONGEST:
         return None
     folded = _folded(text)
-    lower = folded.casefold()
-    if lower in RELATIVE:
-        return lower
-    _, exact, loose = _table()
-    found = exact.get(folded) or loose.get(lower)
+    relative = folded.casefold().replace(".", "")  # p.p.m.
+    if relative in RELATIVE:
+        return relative
+    found = _listed(folded) or _listed(_PER.sub("/", folded))
     if found is not None:
         return found
     portion = _PORTION.fullmatch(folded)
     if portion is None:
         return None
     return f"/{portion['size']} {'g' if portion['of'].lower() == 'g' else 'mL'}"
+
+
+def _listed(folded: str) -> str | None:
+    _, exact, loose = _table()
+    return exact.get(folded) or loose.get(folded.casefold())
 
 
 def canonical(text: str) -> str:

@@ -14,6 +14,7 @@ from lims.services.reading import product as products
 from lims.services.reading import register, rule
 from lims.services.reading import request as reading_request
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.catalogue import typed
 from lims.web.intake import blueprint
@@ -99,12 +100,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
 
 def act(no: str, do: Callable[[Transaction], object]) -> Any:
     """One act on a request; a refusal comes back on its page with what was typed."""
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(no, error), 409
-    return redirect(url_for("intake.request_page", no=no), 303)
+    return acting.act(do, url_for("intake.request_page", no=no), lambda error: _page(no, error))
 
 
 @blueprint.post("/requests/<no>/accept")

@@ -15,6 +15,7 @@ from lims.services.reading import product as products
 from lims.services.reading import sample as samples
 from lims.services.transaction import Transaction
 from lims.web.access import needs
+from lims.web.acting import act
 from lims.web.catalogue import typed
 from lims.web.intake import blueprint
 from lims.web.unit import reading, writing
@@ -50,12 +51,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
 
 def _act(no: str, do: Callable[[Transaction], object]) -> Any:
     """One act on a sample; a refusal comes back on its page with what was typed."""
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(no, error), 409
-    return redirect(url_for("intake.sample_page", no=no), 303)
+    return act(do, url_for("intake.sample_page", no=no), lambda error: _page(no, error))
 
 
 @blueprint.post("/samples/<no>/dispatch")

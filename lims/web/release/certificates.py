@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.wrappers import Response
 
 from lims.domain.rules.errors import LimsError
@@ -14,10 +14,11 @@ from lims.services import certificate
 from lims.services.reading import certificate as reading_certificate
 from lims.services.transaction import Signature, Transaction
 from lims.web.access import needs
+from lims.web.acting import act
 from lims.web.catalogue import typed
 from lims.web.intake.download import handed_out
 from lims.web.release import blueprint
-from lims.web.unit import reading, signature, writing
+from lims.web.unit import reading, signature
 
 
 @blueprint.get("/certificates")
@@ -74,9 +75,4 @@ def certificate_withdraw(no: str) -> Any:
 
 
 def _act(no: str, do: Callable[[Transaction], object], proof: Callable[[], Signature] | None = None) -> Any:
-    try:
-        with writing(proof() if proof else None) as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(no, error), 409
-    return redirect(url_for("release.certificate_page", no=no), 303)
+    return act(do, url_for("release.certificate_page", no=no), lambda error: _page(no, error), proof)

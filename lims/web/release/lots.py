@@ -14,6 +14,7 @@ from lims.services.reading import lot as reading_lot
 from lims.services.reading import sampling as reading_sampling
 from lims.services.transaction import Signature, Transaction
 from lims.web.access import needs
+from lims.web.acting import act
 from lims.web.catalogue import typed
 from lims.web.release import blueprint
 from lims.web.release.drawing import scale_of
@@ -61,12 +62,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
 
 
 def _act(no: str, do: Callable[[Transaction], object], proof: Callable[[], Signature] | None = None) -> Any:
-    try:
-        with writing(proof() if proof else None) as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(no, error), 409
-    return redirect(url_for("release.lot_page", no=no), 303)
+    return act(do, url_for("release.lot_page", no=no), lambda error: _page(no, error), proof)
 
 
 @blueprint.post("/lots/<no>/decide")

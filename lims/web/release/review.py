@@ -14,9 +14,10 @@ from lims.services.reading import product as products
 from lims.services.reading import review as reading_review
 from lims.services.transaction import Transaction
 from lims.web.access import needs, signed_in
+from lims.web.acting import act
 from lims.web.catalogue import typed
 from lims.web.release import blueprint
-from lims.web.unit import reading, writing
+from lims.web.unit import reading
 
 ROOMS = (
     ("result:verify", "release.review"),
@@ -50,12 +51,7 @@ def _page(error: LimsError | None = None) -> str:
 
 
 def _act(do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(error), 409
-    return redirect(url_for("release.review"), 303)
+    return act(do, url_for("release.review"), _page)
 
 
 @blueprint.post("/review/verify")
