@@ -9,7 +9,6 @@ from flask import redirect
 
 from lims.domain.rules.errors import LimsError
 from lims.services.transaction import Signature, Transaction
-from lims.web.errors import status_of
 from lims.web.unit import writing
 
 
@@ -19,10 +18,12 @@ def act(
     again: Callable[[LimsError], str],
     proof: Callable[[], Signature] | None = None,
 ) -> Any:
-    """``then`` is the address after the act; ``again`` draws the page with what was typed; ``proof`` signs."""
+    """``then`` is the address after the act; ``again`` draws the page as it now stands, with what was typed (409);
+    ``proof`` signs.
+    """
     try:
         with writing(proof() if proof else None) as tx:
             do(tx)
     except LimsError as error:
-        return again(error), status_of(error)
+        return again(error), 409
     return redirect(then, 303)
