@@ -24,3 +24,7 @@ class Adapter:
     parse: Callable[[FileView, Tally], None]
     kind: str = "adapter"
     sample_in_file_name: bool = False
+    last_resort: bool = False
+    """Asked only where nobody else claims the file."""
+    fixed_only: bool = False
+    """Never asked: it reads only for an instrument that is registered with it."""

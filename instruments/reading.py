@@ -6,9 +6,9 @@ Nothing here is a number: values stay as printed, turning them into quantities i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from instruments.errors import AdapterFault, NothingToImport
 
@@ -25,9 +25,11 @@ class Source:
     column: str
 
 
-@dataclass(frozen=True)
-class Reading:
-    """``value`` as printed and trimmed; ``unit`` empty when the file has none; ``role`` in lower case."""
+class Reading(NamedTuple):
+    """``value`` as printed and trimmed; ``unit`` empty when the file has none; ``role`` in lower case.
+
+    A tuple with names, for a file has tens of thousands of them and this is the cheapest value to make.
+    """
 
     sample_id: str
     analyte: str
@@ -37,7 +39,7 @@ class Reading:
     role: str
     quantity: str
     source: Source
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Tally:
             self.skip(EMPTY_CELL)
             return
         if not reading.sample_id and self._only_sample:
-            reading = replace(reading, sample_id=self._only_sample)
+            reading = reading._replace(sample_id=self._only_sample)
             self.notice("SAMPLE_FROM_FILE_NAME")
         if not reading.sample_id:
             self.notice("ROW_WITHOUT_SAMPLE", line=reading.source.line)

@@ -14,6 +14,7 @@ from instruments import (
     agilent_gen5,
     agilent_icpms_batch,
     agilent_masshunter_quant,
+    allotropy_extra,
     appbio_quantstudio,
     astm_e1394,
     biomerieux_vidas,
@@ -30,6 +31,7 @@ from instruments import (
     perkinelmer_syngistix,
     perkinelmer_winlab32,
     plate_grid,
+    result_list,
     rigaku_supermini,
     sciex_os,
     shimadzu_gcms_browser,
@@ -74,6 +76,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     perkinelmer_syngistix.ADAPTER,
     perkinelmer_winlab32.ADAPTER,
     plate_grid.ADAPTER,
+    result_list.ADAPTER,
     rigaku_supermini.ADAPTER,
     sciex_os.ADAPTER,
     shimadzu_gcms_browser.ADAPTER,
@@ -89,6 +92,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     thermo_xcalibur.ADAPTER,
     varian_icp_expert.ADAPTER,
     waters_targetlynx.ADAPTER,
+    *allotropy_extra.ADAPTERS,
 )
 
 _RUN_NUMBER = re.compile(r"-\d{9,}$")
@@ -108,7 +112,9 @@ def adapter_for(key: str) -> Adapter:
 
 def candidates(view: FileView) -> tuple[Adapter, ...]:
     """Every adapter that claims the file by its structure."""
-    return tuple(adapter for adapter in everyone() if _recognises(adapter, view))
+    asked = [adapter for adapter in everyone() if not adapter.fixed_only]
+    first = tuple(adapter for adapter in asked if not adapter.last_resort and _recognises(adapter, view))
+    return first or tuple(adapter for adapter in asked if adapter.last_resort and _recognises(adapter, view))
 
 
 def recognise(view: FileView) -> Adapter:

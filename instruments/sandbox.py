@@ -23,6 +23,7 @@ from types import MappingProxyType
 
 from instruments.errors import FileRefused, too_large
 from instruments.reading import Notice, Parsed
+from instruments.recipes.look import Look
 from instruments.recipes.proposal import Proposal
 from instruments.wire import result_of
 from lims.domain.rules.errors import LimsError
@@ -31,6 +32,8 @@ MAX_BYTES = 50 * 1024 * 1024
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _ANSWER_LONGEST = 512 * 1024 * 1024
 _FILES_EACH = 500
+_CONVERTER = "allotropy:"
+"""It brings a library with it that does not fit into the room for texts."""
 _SPENT = ("READER_MEMORY", "ADAPTER_FAILED")
 _LARGE = 4 * 1024 * 1024
 _KEPT = 2
@@ -77,7 +80,15 @@ def propose_apart(content: bytes, known: Sequence[str] = (), limits: Limits = LI
     return said
 
 
-def _asked(question: _Question, limits: Limits) -> tuple[Parsed | Proposal, tuple[str, ...]]:
+def look_apart(content: bytes, known: Sequence[str] = (), limits: Limits = LIMITS) -> Look:
+    """As ``look.look_at``, in a process apart; refused as ``parse_apart`` refuses."""
+    said, _ = _asked(_Question(content, known=tuple(known), look=True), limits)
+    if not isinstance(said, Look):
+        raise FileRefused("READER_CRASHED", signal="")
+    return said
+
+
+def _asked(question: _Question, limits: Limits) -> tuple[Parsed | Proposal | Look, tuple[str, ...]]:
     if len(question.content) > MAX_BYTES:
         raise too_large("bytes", len(question.content), MAX_BYTES)
     worker = _POOL.take()
@@ -121,18 +132,20 @@ def _with_missing(parsed: Parsed, missing: tuple[str, ...]) -> Parsed:
 
 @dataclass(frozen=True)
 class _Question:
-    """One file, and what is asked of it: a reading, or (``known`` given) a recipe for it."""
+    """One file, and what is asked of it: a reading, or (``known`` given) a recipe for it, or that and a ``look``."""
 
     content: bytes
     adapter_key: str | None = None
     recipe: bytes | None = None
     name: str = ""
     known: tuple[str, ...] | None = None
+    look: bool = False
 
     def sent(self, limits: Limits) -> bytes:
-        text = not self.content.startswith(_CONTAINERS)
+        text = not self.content.startswith(_CONTAINERS) and not (self.adapter_key or "").startswith(_CONVERTER)
         words = {"size": len(self.content), "recipe_size": None if self.recipe is None else len(self.recipe),
-                 "adapter": self.adapter_key, "name": self.name, "known": self.known, "cpu": limits.cpu,
+                 "adapter": self.adapter_key, "name": self.name, "known": self.known, "look": self.look,
+                 "cpu": limits.cpu,
                  "memory": limits.memory_for_text if text else limits.memory}
         return json.dumps(words).encode() + b"\n" + self.content + (self.recipe or b"")
 
@@ -168,7 +181,7 @@ class _Worker:
     def alive(self) -> bool:
         return self.usable and self.process.poll() is None
 
-    def answer(self, question: _Question, limits: Limits) -> Parsed | Proposal:
+    def answer(self, question: _Question, limits: Limits) -> Parsed | Proposal | Look:
         self.files += 1
         self.usable = self.usable and self.files < _FILES_EACH and len(question.content) < _LARGE
         line = self._exchange(question.sent(limits), limits.wall)

@@ -12,18 +12,19 @@ from typing import Any
 
 from instruments import errors
 from instruments.reading import Notice, Parsed, Reading, Source
+from instruments.recipes.look import Look, SheetTop
 from instruments.recipes.proposal import Proposal
 from lims.domain.rules.errors import LimsError
 
 _PARAM_LONGEST = 2_000
+_TEXTS = 7
 
 
 def answer_of(parsed: Parsed) -> dict[str, Any]:
-    readings = [
-        (r.sample_id, r.analyte, r.value, r.unit, r.flag, r.role, r.quantity, r.source.sheet, r.source.column,
-         r.source.line, dict(r.extra))
-        for r in parsed.readings
-    ]
+    said = parsed.readings
+    places = [reading.source for reading in said]
+    texts = [*zip(*said, strict=True)][:_TEXTS] + [[p.sheet for p in places], [p.column for p in places]]
+    readings = [list(map(_packed, texts)), [place.line for place in places], *_extras_packed(said)]
     notices = [(notice.code, _plain(notice.params)) for notice in parsed.notices]
     return {"parsed": [parsed.adapter, parsed.version, parsed.encoding, parsed.result_cells, parsed.skipped,
                        notices, readings]}
@@ -32,6 +33,11 @@ def answer_of(parsed: Parsed) -> dict[str, Any]:
 def proposal_of(proposal: Proposal) -> dict[str, Any]:
     reasons = [(reason.code, _plain(reason.params)) for reason in proposal.reasons]
     return {"proposal": [json.dumps(proposal.recipe), reasons, proposal.sheet, proposal.line, proposal.reads]}
+
+
+def look_of(look: Look) -> dict[str, Any]:
+    proposed = proposal_of(look.proposal)["proposal"] if look.proposal else None
+    return {"look": [[(top.name, top.rows, top.lines) for top in look.sheets], proposed]}
 
 
 def refusal_of(error: LimsError) -> dict[str, Any]:
@@ -43,10 +49,12 @@ def line_of(answer: Mapping[str, Any]) -> bytes:
     return json.dumps(answer, separators=(",", ":")).encode() + b"\n"
 
 
-def result_of(line: bytes) -> Parsed | Proposal:
+def result_of(line: bytes) -> Parsed | Proposal | Look:
     """What was asked for, or the refusal it was answered with, raised. ValueError where the line is neither."""
     try:
         answer = json.loads(line)
+        if "look" in answer:
+            return _look(*answer["look"])
         if "proposal" in answer:
             return _proposal(*answer["proposal"])
         if "refused" not in answer:
@@ -59,7 +67,7 @@ def result_of(line: bytes) -> Parsed | Proposal:
 
 def _parsed(parts: Sequence[Any]) -> Parsed:
     adapter, version, encoding, cells, skipped, notices, readings = parts
-    said = tuple(_reading(row) for row in readings)
+    said = _readings(readings)
     left = tuple((_text(reason), _count(count)) for reason, count in skipped)
     if _count(cells) != len(said) + sum(count for _, count in left):
         raise ValueError("the account does not balance")
@@ -75,12 +83,56 @@ def _proposal(recipe: str, reasons: Sequence[Any], sheet: str, line: int, reads:
                     _text(sheet), _count(line), bool(reads))
 
 
-def _reading(row: Sequence[Any]) -> Reading:
-    sample, analyte, value, unit, flag, role, quantity, sheet, column, line, extra = row
-    "".join((sample, analyte, value, unit, flag, role, quantity, sheet, column))  # TypeError unless all are texts
-    if extra:
-        "".join(extra.values())
-    return Reading(sample, analyte, value, unit, flag, role, quantity, Source(sheet, _count(line), column), extra)
+def _look(sheets: Sequence[Any], proposed: Sequence[Any] | None) -> Look:
+    tops = tuple(
+        SheetTop(_text(name), _count(rows), tuple((_count(line), tuple(map(_text, cells))) for line, cells in lines))
+        for name, rows, lines in sheets
+    )
+    return Look(tops, _proposal(*proposed) if proposed is not None else None)
+
+
+def _packed(column: Sequence[str]) -> Sequence[str]:
+    """Most columns say one thing all the way down; such a one is sent as a single text."""
+    return column[0] if column and column.count(column[0]) == len(column) else column
+
+
+def _extras_packed(said: Sequence[Reading]) -> tuple[list[tuple[str, ...]], list[int], list[str]]:
+    """The sets of names that occur, which of them each reading has, and all texts one after the other."""
+    shapes: dict[tuple[str, ...], int] = {}
+    which = [shapes.setdefault(tuple(reading.extra), len(shapes)) for reading in said]
+    return list(shapes), which, [text for reading in said for text in reading.extra.values()]
+
+
+def _readings(packed: Sequence[Any]) -> tuple[Reading, ...]:
+    """The readings of a file come column by column, so that each column is checked in one go."""
+    texts, lines, shapes, which, beside = packed
+    if not all(type(line) is int and line >= 0 for line in lines):
+        raise ValueError("not a count")
+    columns = [_column(text, len(lines)) for text in texts]
+    extras = _extras(shapes, which, beside)
+    if len(extras) != len(lines):
+        raise ValueError("columns of unlike length")
+    *plain, sheets, headers = columns
+    return tuple(map(Reading, *plain, map(Source, sheets, lines, headers), extras))
+
+
+def _column(packed: Any, length: int) -> Sequence[str]:
+    if isinstance(packed, str):
+        return [packed] * length
+    "".join(packed)  # TypeError unless all are texts
+    if len(packed) != length:
+        raise ValueError("columns of unlike length")
+    return packed
+
+
+def _extras(shapes: Sequence[Sequence[str]], which: Sequence[int], beside: Sequence[str]) -> list[dict[str, str]]:
+    "".join(beside)
+    for shape in shapes:
+        "".join(shape)
+    if sum(len(shapes[number]) for number in which) != len(beside):
+        raise ValueError("extras of unlike length")
+    texts = iter(beside)
+    return [dict(zip(shapes[number], texts, strict=False)) for number in which]
 
 
 def _error(kind: str, code: str, params: Mapping[str, Any], adapter: str | None) -> LimsError:

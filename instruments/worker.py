@@ -104,10 +104,14 @@ def _private_output() -> BinaryIO:
 def _answer(words: dict[str, Any], content: bytes, recipe: bytes | None) -> dict[str, Any]:
     from instruments import registry
     from instruments.errors import AdapterFault
-    from instruments.wire import answer_of, proposal_of, refusal_of
+    from instruments.wire import answer_of, look_of, proposal_of, refusal_of
     from lims.domain.rules.errors import LimsError
 
     try:
+        if words["look"]:
+            from instruments.recipes.look import look_at
+
+            return look_of(look_at(content, words["known"]))
         if words["known"] is not None:
             from instruments.recipes.proposing import propose
 

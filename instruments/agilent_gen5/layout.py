@@ -33,6 +33,8 @@ def parse(view: FileView, tally: Tally) -> None:
 
 
 def _is_gen5(sheet: Sheet) -> bool:
+    if not any(name.startswith("software version") for name in sheet.top_names):
+        return False
     words = {name.rstrip(":") for row in sheet.rows[:80] for name in row.names}
     return "software version" in words and len(words & _MARKS) >= 3
 

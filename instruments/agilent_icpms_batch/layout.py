@@ -13,6 +13,7 @@ from instruments.errors import NothingToImport, corrupt_header
 from instruments.reading import SUMMARY_ROW, Reading, Source, Tally
 from instruments.source import FileView
 from instruments.tools.grid import Row, Sheet, body, collapsed, without_percent
+from instruments.tools.header_words import english, title_in_english
 from instruments.tools.stacked_header import Column, StackedHeader, stacked
 
 _SAMPLE = "Sample"
@@ -43,8 +44,10 @@ def parse(view: FileView, tally: Tally) -> None:
 
 def _header_at(sheet: Sheet) -> int | None:
     """Index of the line of titles: ``Sample`` and at least one isotope, near the top."""
+    if _SAMPLE.casefold() not in sheet.top_names:
+        return None
     for index, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
-        titles = [collapsed(text) for text in row.cells if text]
+        titles = [title_in_english(collapsed(text)) for text in row.cells if text]
         if _SAMPLE in titles and any(_ISOTOPE.match(title) for title in titles):
             return index
     return None
@@ -74,7 +77,7 @@ def _parse_sheet(sheet: Sheet, at: int, tally: Tally) -> None:
 
 
 def _is_lower(row: Row) -> bool:
-    names = {collapsed(text) for text in row.cells if text}
+    names = {english(collapsed(text)) for text in row.cells if text}
     return bool(names & {"Data File", "Sample Name"}) and any(
         _CONC.match(name) or _MEASURED.match(name) or name in ("CPS", "Mean", "Counts") for name in names)
 
@@ -110,7 +113,7 @@ def _reading(sheet: Sheet, header: StackedHeader, row: Row, chosen: Chosen, appl
         sample_id=_text(header, row, "Sample Name"), analyte=column.group, value=value, unit=unit,
         flag="Rjct" if rejected else "",
         role="istd" if _ISTD.search(column.group) else role_of(_text(header, row, "Type")),
-        quantity="concentration", source=Source(sheet.name, row.line, f"{column.group} / {column.name}"),
+        quantity="concentration", source=Source(sheet.name, row.line, column.printed),
         extra=_extra(header, row, applied),
     )
 

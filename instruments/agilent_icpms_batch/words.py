@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from instruments.tools.grid import folded
+
 _TYPES = {
-    "": "sample", "sample": "sample",
+    "": "sample", "sample": "sample", "unknown": "sample", "standard": "standard", "blank": "blank",
+    "quality control": "qc",
     "calblk": "blank", "blk": "blank", "lrb": "blank", "blkvrfy": "blank", "bkgnd": "blank", "fqblk": "blank",
     "sqblk": "blank",
     "calstd": "standard", "sqstd": "standard", "isostd": "standard", "dilstd": "standard",
@@ -15,5 +18,5 @@ _TYPES = {
 
 def role_of(text: str) -> str:
     """The batch table's ``Type`` column; ``QCS (QC1)`` is read by its first word."""
-    word = text.casefold()
+    word = folded(text)
     return _TYPES.get(word) or _TYPES.get(word.partition(" (")[0], word)

@@ -38,7 +38,7 @@ class Unit:
 
 def is_compound_table(sheet: Sheet) -> bool:
     """``Compound Method`` and more than nothing of ``Sample`` in the first line, the name below the former."""
-    if len(sheet.rows) < 2:
+    if len(sheet.rows) < 2 or _METHOD.casefold() not in sheet.rows[0].names:
         return False
     header = stacked(sheet, 0)
     return (header.find(_METHOD, "Name", "Compound Name") is not None

@@ -14,6 +14,7 @@ from instruments.errors import NothingToImport, corrupt_header
 from instruments.reading import SUMMARY_ROW, Reading, Source, Tally
 from instruments.source import FileView
 from instruments.tools.grid import Row, Sheet, body, collapsed, without_percent
+from instruments.tools.header_words import english, title_in_english
 from instruments.tools.stacked_header import Column, StackedHeader, stacked
 
 _SAMPLE = "Sample"
@@ -45,9 +46,9 @@ def parse(view: FileView, tally: Tally) -> None:
 
 def _is_upper(sheet: Sheet) -> bool:
     """A first line of titles: ``Sample``, and groups that end in ``Results``."""
-    if len(sheet.rows) < 2:
+    if len(sheet.rows) < 2 or _SAMPLE.casefold() not in sheet.rows[0].names:
         return False
-    titles = [collapsed(text) for text in sheet.rows[0].cells if text]
+    titles = [title_in_english(collapsed(text)) for text in sheet.rows[0].cells if text]
     return _SAMPLE in titles and any(_RESULTS.match(title) for title in titles)
 
 
@@ -67,7 +68,7 @@ def _parse_sheet(sheet: Sheet, tally: Tally) -> None:
 
 
 def _is_lower(row: Row) -> bool:
-    names = {collapsed(text).casefold() for text in row.cells if text}
+    names = {english(collapsed(text)).casefold() for text in row.cells if text}
     return bool(names & {"name", "sample name"}) and len(names & _BELOW) >= 2
 
 
@@ -112,7 +113,7 @@ def _reading(sheet: Sheet, header: StackedHeader, row: Row, chosen: Chosen, quan
         sample_id=row.at(name.index), analyte=compound, value=value,
         unit=unit or _unit_beside(header, column, row), flag=_flag(header, row),
         role="istd" if _ISTD.search(compound) else _role(header, row), quantity=quantity,
-        source=Source(sheet.name, row.line, f"{column.group} / {column.name}"),
+        source=Source(sheet.name, row.line, column.printed),
         extra=_extra(header, column, row),
     )
 

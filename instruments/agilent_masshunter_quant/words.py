@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from instruments.tools.grid import folded
+
 _TYPES = {
     "sample": "sample", "cal": "standard", "calibration": "standard", "standard": "standard",
-    "qc": "qc", "cc": "qc", "blank": "blank", "doubleblank": "blank", "matrixblank": "blank", "": "sample",
+    "unknown": "sample", "quality control": "qc", "qc": "qc",
+    "cc": "qc", "blank": "blank", "doubleblank": "blank", "matrixblank": "blank", "": "sample",
 }
 
 
 def role_of_type(text: str) -> str:
     """The batch table's ``Type`` column."""
-    word = text.casefold()
+    word = folded(text)
     return _TYPES.get(word, word)
 
 

@@ -46,7 +46,7 @@ def _header(sheet: Sheet) -> int | None:
     """Under the line [Results]; without sections, near the top, and then only with a Task column."""
     if _sectioned(sheet):
         for index, row in enumerate(sheet.rows[:-1]):
-            if "[results]" in row.names and row.alone:
+            if next(filter(None, row.cells)).casefold() == "[results]" and row.alone:
                 return index + 1
     return header_line(sheet, (_WELL, _TARGET, _CYCLE, _TASK))
 

@@ -15,7 +15,8 @@ _CYCLE = ("Cq", "C(t)", "Threshold Cycle (C(t))", "Ct")
 _SAMPLE = ("Sample", "Sample Name", "Identifier")
 _LONGEST = 40
 _NEEDED = (("Well",), ("Fluor",), ("Content", "Type"))
-_ROLES = (("unkn", "sample"), ("std", "standard"), ("ntc", "blank"), ("nrt", "blank"), ("neg", "blank"),
+_ROLES = (("unkn", "sample"), ("unb", "sample"), ("inc", "sample"), ("desc", "sample"), ("未知", "sample"),
+           ("std", "standard"), ("ntc", "blank"), ("nrt", "blank"), ("neg", "blank"),
           ("pos", "qc"), ("qc", "qc"))
 
 

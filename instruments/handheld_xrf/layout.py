@@ -46,6 +46,8 @@ def parse(view: FileView, tally: Tally) -> None:
 
 
 def _header(sheet: Sheet) -> int | None:
+    if sum(1 for name in sheet.top_names if _ERROR.match(name)) < _FEWEST:
+        return None
     for index, row in enumerate(sheet.rows[:_WITHIN]):
         if sum(1 for name in row.names if _ERROR.match(name)) >= _FEWEST:
             table = table_at(sheet, index)

@@ -23,7 +23,7 @@ _QUANTITIES = (("fluor", "fluorescence"), ("lumin", "luminescence"), ("conc", "c
 
 def recognise(view: FileView) -> bool:
     tops = (replace(sheet, rows=sheet.rows[:_WITHIN]) for sheet in view.sheets)
-    return any(_readings(top) for top in tops if not _of_another_maker(top))
+    return any(_readings(top) and not _of_another_maker(top) for top in tops)
 
 
 def parse(view: FileView, tally: Tally) -> None:

@@ -29,7 +29,11 @@ _SECTION = re.compile(r"^\[(?P<name>.+)\]$")
 
 def propose(data: bytes, known: Sequence[str] = (), key: str = "proposed") -> Proposal:
     """The recipe that fits best; FileRefused with NO_TABLE_FOUND where nothing in the file looks like results."""
-    view = view_of(data)
+    return propose_for(view_of(data), known, key)
+
+
+def propose_for(view: FileView, known: Sequence[str] = (), key: str = "proposed") -> Proposal:
+    """The same for a file that is decoded already."""
     numbers = frozenset(" ".join(number.split()).casefold() for number in known if number.strip())
     tried = [found for sheet in view.sheets if (found := _sheet(sheet, numbers)) is not None]
     if not tried:
@@ -244,7 +248,9 @@ def _one_line(facts: tuple[Facts, ...], reasons: list[Notice], given: tuple[str,
         columns |= {"analyte": named, "value": value.heading} | _beside(facts, ("unit", "role", "flag"))
         beside = next((fact for fact in facts if fact.place == value.place + 1), None)
         if beside is not None and beside.meaning == "unit":
-            columns["unit"] = {"right_of": value.heading}
+            # By its own name where that is its alone, so that a renamed value column does not take it along.
+            alone = [fact.heading for fact in facts].count(beside.heading) == 1
+            columns["unit"] = beside.heading if beside.heading and alone else {"right_of": value.heading}
         unit = headings.split_unit(value.heading)[1]
         document: Document = {"recipe": "rows", "columns": columns, **_numbers([value], reasons)}
         if value.meaning != "value":

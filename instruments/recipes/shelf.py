@@ -25,8 +25,22 @@ def adapter_from(document: bytes) -> Adapter:
 
 
 @cache
+def _documents() -> dict[str, bytes]:
+    folder = files("instruments.recipes") / "shipped"
+    return {entry.name.removesuffix(".json"): entry.read_bytes() for entry in folder.iterdir()
+            if entry.name.endswith(".json")}
+
+
+def shipped_keys() -> tuple[str, ...]:
+    return tuple(sorted(_documents()))
+
+
+def shipped_document(key: str) -> str:
+    """The JSON of a shipped recipe as it is written; KeyError for a key that is none."""
+    return _documents()[key].decode("utf-8-sig")
+
+
+@cache
 def shipped() -> tuple[Adapter, ...]:
     """Sorted by key, so that lists and candidates are the same on every machine."""
-    folder = files("instruments.recipes") / "shipped"
-    documents = (entry.read_bytes() for entry in folder.iterdir() if entry.name.endswith(".json"))
-    return tuple(sorted((adapter_from(document) for document in documents), key=lambda adapter: adapter.key))
+    return tuple(sorted(map(adapter_from, _documents().values()), key=lambda adapter: adapter.key))

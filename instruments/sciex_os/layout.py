@@ -13,11 +13,15 @@ from functools import lru_cache
 from instruments.errors import NothingToImport
 from instruments.reading import Reading, Source, Tally
 from instruments.source import FileView
-from instruments.tools.grid import Row, collapsed, without_percent
-from instruments.tools.long_table import Table, beside, table_with
+from instruments.tools.grid import Row, collapsed, folded, without_percent
+from instruments.tools.long_table import Table, table_with
 
 _SAMPLE = ("Sample Name", "样品名称", "样品名")
 _COMPONENT = ("Component Name", "Analyte Peak Name", "Component", "化合物名称", "组分名称")
+_PROOF = frozenset(map(folded, (
+    "Area", "Peak Area", "Analyte Peak Area (counts)", "Retention Time", "Analyte Retention Time (min)",
+    "Width at 50%", "Signal / Noise", "IS Name", "Original Filename", "Component Type", "Mass Info",
+    "Calculated Concentration", "Component Group Name", "Sample Index", "Outlier Reasons", "Acquisition Date & Time")))
 _UNIT = r"(?: ?[\[(] ?(?P<unit>.*?) ?[\])])?$"
 _CONC = re.compile(r"^(?:calculated (?:concentration|conc\.?)|计算浓度)" + _UNIT, re.IGNORECASE)
 _AREA = re.compile(r"^(?:area|(?:analyte )?peak area|峰面积)(?: ?\((?:counts|cps)\))?$", re.IGNORECASE)
@@ -50,33 +54,44 @@ def parse(view: FileView, tally: Tally) -> None:
 
 def _tables(view: FileView) -> list[Table]:
     found = (table_with(sheet, _SAMPLE, _COMPONENT) for sheet in view.sheets)
-    return [table for table in found if table is not None and table.place(*_SAMPLE) != table.place(*_COMPONENT)]
+    return [table for table in found if table is not None and table.place(*_SAMPLE) != table.place(*_COMPONENT)
+            and not {folded(name) for name in table.names}.isdisjoint(_PROOF)]
 
 
 @dataclass(frozen=True)
 class _Columns:
+    """Places in a row that has been filled up and given one empty cell more: an absent column is the place -1."""
+
     value: int
     unit_text: str
     quantity: str
     sample: int
     component: int
-    unit: int | None
-    kind: int | None
-    component_kind: int | None
-    used: int | None
-    internal: int | None
+    unit: int
+    kind: int
+    component_kind: int
+    used: int
+    internal: int
+    extra: tuple[tuple[str, int], ...]
 
 
 def _parse_table(table: Table, tally: Tally) -> None:
     rows = list(table.rows(tally))
     value, unit, quantity = _result_column(table, rows, tally)
     columns = _Columns(value, unit, quantity, table.required(*_SAMPLE), table.required(*_COMPONENT),
-                       table.place(*_UNITS), table.place("Sample Type", "样品类型"),
-                       table.place("Component Type", "Type"), table.place("Used", "Use Record"), table.place("IS"))
-    extra = table.places(_EXTRA)
+                       _place(table, *_UNITS), _place(table, "Sample Type", "样品类型"),
+                       _place(table, "Component Type", "Type"), _place(table, "Used", "Use Record"),
+                       _place(table, "IS"), tuple(table.places(_EXTRA).items()))
+    sheet, header, width = table.sheet.name, table.names[value], len(table.names) + 1
     tally.announce(len(rows))
     for row in rows:
-        tally.emit(_reading(table, columns, extra, row))
+        cells = row.cells
+        tally.emit(_reading(columns, cells + ("",) * (width - len(cells)), Source(sheet, row.line, header)))
+
+
+def _place(table: Table, *names: str) -> int:
+    place = table.place(*names)
+    return -1 if place is None else place
 
 
 def _result_column(table: Table, rows: list[Row], tally: Tally) -> tuple[int, str, str]:
@@ -94,17 +109,15 @@ def _says_something(text: str) -> bool:
     return any(sign.isdigit() for sign in text) or text.startswith("<")
 
 
-def _reading(table: Table, columns: _Columns, extra: dict[str, int], row: Row) -> Reading:
-    value, unit = row.at(columns.value), columns.unit_text or row.at(columns.unit)
+def _reading(columns: _Columns, cells: tuple[str, ...], source: Source) -> Reading:
+    value, unit, sample_id = cells[columns.value], columns.unit_text or cells[columns.unit], cells[columns.sample]
     if value.endswith("%"):
         value, unit = without_percent(value, unit)
-    sample_id = row.at(columns.sample)
-    role = _role(row.at(columns.kind), row.at(columns.component_kind), row.at(columns.internal), sample_id)
-    return Reading(
-        sample_id=sample_id, analyte=_compound(row.at(columns.component)), value=value, unit=unit,
-        flag="not used" if row.at(columns.used).casefold() in _NO else "", role=role, quantity=columns.quantity,
-        source=Source(table.sheet.name, row.line, table.names[columns.value]), extra=beside(row, extra),
-    )
+    role = _role(cells[columns.kind], cells[columns.component_kind], cells[columns.internal], sample_id)
+    flag = "not used" if cells[columns.used].casefold() in _NO else ""
+    extra = {word: cells[place] for word, place in columns.extra if cells[place]}
+    return Reading(sample_id, _compound(cells[columns.component]), value, unit, flag, role, columns.quantity, source,
+                   extra)
 
 
 @lru_cache(maxsize=4096)
@@ -120,4 +133,4 @@ def _role(kind: str, component_kind: str, internal: str, sample_id: str) -> str:
         return "istd"
     if not kind and _BLANK.match(sample_id):
         return "blank"
-    return _ROLES.get(kind.casefold(), kind.casefold())
+    return _ROLES.get(folded(kind), kind.casefold())

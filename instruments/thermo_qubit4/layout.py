@@ -20,8 +20,10 @@ _SAMPLE = ("Test Name", "Sample Name", "Name", "Sample ID")
 _SAMPLE_CONC = ("Original sample conc.", "Original Sample Conc", "Stock Conc.", "Stock Concentration", "Concentration")
 _TUBE_CONC = ("Qubit® tube conc.", "Qubit tube conc.", "Qubit tube conc", "Qubit® Tube Conc.", "QF Conc.",
               "Assay Conc.", "Reading")
+_OWN_UNITS = ("Original Sample Conc. Units", "Original Sample Units", "Stock Conc. Units")
 _UNITS = ("Units", "Unit")
-_NEEDED = ((_SAMPLE_CONC, _ASSAY, _UNITS), (("Reading",), ("Concentration",), ("Specimen Type",), _UNITS))
+_NEEDED = ((_SAMPLE_CONC, _ASSAY, (*_UNITS, *_OWN_UNITS)),
+           (("Reading",), ("Concentration",), ("Specimen Type",), _UNITS))
 _MASS = {"pg": Decimal("0.001"), "ng": Decimal(1), "µg": Decimal(1000), "μg": Decimal(1000), "ug": Decimal(1000),
          "mg": Decimal(1_000_000)}
 _VOLUME = {"ml": Decimal(1), "µl": Decimal("0.001"), "μl": Decimal("0.001"), "ul": Decimal("0.001")}
@@ -62,6 +64,9 @@ def _tell(table: Table, tally: Tally) -> None:
 
 
 def _unit_column(table: Table, rows: Sequence[Row], value: int) -> int:
+    own = table.column(*_OWN_UNITS)
+    if own is not None:
+        return own
     columns = [index for index, name in enumerate(table.names) if any(same(name, word) for word in _UNITS)]
     tube = table.column(*_TUBE_CONC)
     fits = [index for index in columns if _fits(table, rows, value, index, [i for i in columns if i != index])]

@@ -11,7 +11,7 @@ import re
 from instruments.errors import NothingToImport
 from instruments.reading import Reading, Source, Tally
 from instruments.source import FileView
-from instruments.tools.grid import Row, collapsed, without_percent
+from instruments.tools.grid import Row, collapsed, folded, without_percent
 from instruments.tools.long_table import Table, beside, table_with
 from instruments.tools.naming import stem
 
@@ -32,6 +32,7 @@ _EXTRA = {
 _ROLES = {
     "": "sample", "unknown": "sample", "specimen": "sample", "sample": "sample", "cal std": "standard",
     "calibrator": "standard", "standard": "standard", "qc std": "qc", "qc": "qc", "chk std": "qc", "control": "qc",
+    "quality control": "qc",
     "matrix blank": "blank", "solvent": "blank", "blank": "blank", "negative": "blank", "hydrolysis": "qc",
     "未知": "sample", "校准标样": "standard", "质控": "qc", "空白": "blank",
 }
@@ -98,6 +99,6 @@ def _reading(table: Table, row: Row, result: tuple[int, str, str], places: dict[
         {"alt_id": code} if code and code != sample_id else {})
     return Reading(
         sample_id=sample_id, analyte=collapsed(text["compound"]), value=value, unit=unit,
-        flag=" ".join(flag for flag in flags if flag), role="istd" if internal else _ROLES.get(kind, kind),
+        flag=" ".join(flag for flag in flags if flag), role="istd" if internal else _ROLES.get(folded(kind), kind),
         quantity=quantity, source=Source(table.sheet.name, row.line, table.names[column]), extra=kept,
     )

@@ -28,7 +28,9 @@ def decode(data: bytes) -> Decoded:
 
 def plain_newlines(text: str) -> str:
     """CR, CR LF and CR CR LF all end one line."""
-    return re.sub(r"\r{1,2}\n|\r", "\n", text)
+    if "\r\r" in text:
+        return re.sub(r"\r{1,2}\n|\r", "\n", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _decode(data: bytes) -> tuple[str, str]:

@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from instruments.errors import FileRefused, corrupt_header, cut_short
 from instruments.reading import Tally
+from instruments.tools.header_words import english
 
 MAX_ROWS = 500_000
 MAX_COLUMNS = 2_000
 MAX_CELL = 32 * 1024
 HEADER_WITHIN = 80
+_LONGEST_NAME = 200
 
 
-@dataclass(frozen=True)
-class Row:
-    """``line`` counts from 1, in the file for text and in the sheet for workbooks."""
-
+class _Placed(NamedTuple):
     line: int
     cells: tuple[str, ...]
+
+
+class Row(_Placed):
+    """``line`` counts from 1, in the file for text and in the sheet for workbooks.
+
+    Half a million of these may be made for one file, and nothing is cheaper to make than a tuple with names.
+    """
 
     def at(self, index: int | None) -> str:
         """The trimmed text, empty where the row is shorter or the column absent."""
@@ -35,7 +42,7 @@ class Row:
     @cached_property
     def names(self) -> frozenset[str]:
         """Its texts as header names are compared: collapsed, without regard to case."""
-        return frozenset(collapsed(text).casefold() for text in self.cells if text)
+        return frozenset(map(folded, filter(None, self.cells)))
 
     @property
     def blank(self) -> bool:
@@ -58,7 +65,8 @@ class Sheet:
     @cached_property
     def top_names(self) -> frozenset[str]:
         """All names in the lines where a header may stand: what is not among them need not be looked for."""
-        return frozenset().union(*(row.names for row in self.rows[:HEADER_WITHIN]))
+        texts = set().union(*(row.cells for row in self.rows[:HEADER_WITHIN]))
+        return frozenset(folded(text) for text in texts if text and not text.replace(".", "", 1).isdigit())
 
     def width(self, row: Row) -> int:
         return len(row.cells) if self.delimited else width_of(row)
@@ -68,15 +76,32 @@ def collapsed(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> str:
+    return english(" ".join(text.split())).casefold()
+
+
+def folded(text: str) -> str:
+    """As header texts are compared: in English, collapsed, without regard to case.
+
+    Every adapter asks about the same few, so short ones are folded once.
+    """
+    return _folded(text) if len(text) <= _LONGEST_NAME else ""
+
+
 def same(left: str, right: str) -> bool:
-    """Do two header texts name the same column? Case and runs of white space do not count."""
-    return collapsed(left).casefold() == collapsed(right).casefold()
+    """Do two header texts name the same column? Case, language and runs of white space do not count."""
+    return folded(left) == folded(right)
 
 
 def position(names: tuple[str, ...], *wanted: str) -> int | None:
     """Index of the column bearing the first of the wanted names that is there; twice is corrupt."""
     for name in wanted:
-        found = [index for index, text in enumerate(names) if same(text, name)]
+        asked = folded(name)
+        found = [index for index, text in enumerate(names) if text and folded(text) == asked]
+        if len(found) > 1:
+            # A header in two languages names a column twice; the one in our words is meant.
+            found = [index for index in found if names[index].casefold() == name.casefold()] or found
         if len(found) > 1:
             raise corrupt_header(column=name, because="COLUMN_TWICE")
         if found:

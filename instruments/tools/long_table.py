@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from instruments.errors import corrupt_header
 from instruments.reading import Tally
-from instruments.tools.grid import Row, Sheet, body, collapsed, position, required
+from instruments.tools.grid import Row, Sheet, body, collapsed, folded, position, required
+from instruments.tools.header_words import english
 
 HEADER_WITHIN = 60
-_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,8 @@ class Table:
 
     def matching(self, pattern: re.Pattern[str]) -> tuple[int, re.Match[str]] | None:
         """The one column whose name matches; a second one is corrupt."""
-        found = [(index, match) for index, name in enumerate(self.names) if (match := pattern.match(name))]
+        found = [(index, match) for index, name in enumerate(self.names)
+                 if (match := pattern.match(name) or pattern.match(english(name)))]
         if len(found) > 1:
             raise corrupt_header(column=self.names[found[0][0]], because="COLUMN_TWICE", line=self.line)
         return found[0] if found else None
@@ -53,20 +53,13 @@ class Table:
 
 def table_with(sheet: Sheet, *groups: tuple[str, ...], within: int = HEADER_WITHIN) -> Table | None:
     """The first table whose header names at least one of each group of texts; None where there is none."""
-    wanted = [frozenset(map(_folded, group)) for group in groups]
+    wanted = [frozenset(map(folded, group)) for group in groups]
+    if within <= HEADER_WITHIN and any(sheet.top_names.isdisjoint(group) for group in wanted):
+        return None
     for index, row in enumerate(sheet.rows[:within]):
-        if len(row.cells) < len(groups):
-            continue
-        there = {_folded(text) for text in row.cells if 0 < len(text) <= _LONGEST_NAME}
-        if all(not there.isdisjoint(group) for group in wanted):
+        if not any(row.names.isdisjoint(group) for group in wanted):
             return Table(sheet, index, tuple(collapsed(text) for text in row.cells))
     return None
-
-
-@lru_cache(maxsize=8192)
-def _folded(text: str) -> str:
-    """Every adapter asks about the same few header texts, so they are folded once."""
-    return collapsed(text).casefold()
 
 
 def beside(row: Row, places: Mapping[str, int]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from instruments.reading import Tally
-from instruments.tools.grid import HEADER_WITHIN, Row, Sheet, body, collapsed, position, required
+from instruments.tools.grid import HEADER_WITHIN, Row, Sheet, body, collapsed, folded, position, required
 
 WITHIN = HEADER_WITHIN
 Names = tuple[str, ...]
@@ -51,7 +51,7 @@ def table_at(sheet: Sheet, start: int, end: int | None = None) -> Table:
 
 def header_line(sheet: Sheet, needed: Sequence[Names], within: int = WITHIN, after: int = 0) -> int | None:
     """The first line that has, for each of the needed columns, one of the names it may be called by."""
-    wanted = [frozenset(name.casefold() for name in alternatives) for alternatives in needed]
+    wanted = [frozenset(map(folded, alternatives)) for alternatives in needed]
     if after + within <= WITHIN and any(sheet.top_names.isdisjoint(alternatives) for alternatives in wanted):
         return None
     for index, row in enumerate(sheet.rows[after : after + within], start=after):

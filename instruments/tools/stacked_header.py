@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from instruments.errors import corrupt_header
 from instruments.tools.grid import Sheet, collapsed, same, width_of
+from instruments.tools.header_words import english, title_in_english
 
 
 @dataclass(frozen=True)
 class Column:
+    """``group`` and ``name`` are in English where we know the words; ``printed`` is both, as the file has them."""
+
     index: int
     group: str
     name: str
+    printed: str
 
 
 @dataclass(frozen=True)
@@ -53,5 +57,6 @@ def stacked(sheet: Sheet, at: int) -> StackedHeader:
     title = ""
     for index in range(max(width_of(upper), width_of(lower))):
         title = collapsed(upper.at(index)) or title
-        columns.append(Column(index, title, collapsed(lower.at(index))))
+        name = collapsed(lower.at(index))
+        columns.append(Column(index, title_in_english(title), english(name), f"{title} / {name}"))
     return StackedHeader(tuple(columns), width)

@@ -1,4 +1,4 @@
-"""Who calls: the person behind a bearer token, and whether right and scope cover it. Cookies count for nothing."""
+"""Who calls: the person or device behind a bearer token, and whether right and scope cover it; never by a cookie."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug.exceptions import Unauthorized
 from lims.api.operation import ANYBODY, PUBLIC, Operation
 from lims.domain.rules.actor import SYSTEM, Actor
 from lims.domain.rules.errors import Forbidden
-from lims.services import account
+from lims.services import account, device
 from lims.services.transaction import view
 from lims.web import access, unit
 
@@ -23,7 +23,7 @@ def who() -> None:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret.strip():
         with view(unit.place(), SYSTEM, unit.now()) as tx:
-            g.actor = account.by_token(tx, secret.strip())
+            g.actor = device.by_token(tx, secret.strip()) or account.by_token(tx, secret.strip())
 
 
 def needs(operation: Operation) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -39,6 +39,8 @@ def needs(operation: Operation) -> Callable[[Callable[..., Any]], Callable[..., 
         def with_token(*args: Any, **kwargs: Any) -> Any:
             if g.actor is None:
                 raise Unauthorized()
+            if device.is_device(g.actor) and operation.right != device.DELIVER:
+                raise Forbidden("NOT_IN_SCOPE", action=operation.right)
             if operation.right != ANYBODY and not in_scope(g.actor, operation.right):
                 raise Forbidden("NOT_IN_SCOPE", action=operation.right)
             return guarded(*args, **kwargs)

@@ -17,7 +17,8 @@ from lims.web.access import MARK, public
 
 NOUNS = (
     "request", "lot", "sample", "analysis", "worksheet", "run", "certificate", "catalogue", "organisation",
-    "instrument", "event", "job",
+    "instrument", "event", "job", "receiving", "material",
+    "control_chart", "proficiency",
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

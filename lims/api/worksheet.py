@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from lims.api.body import Answer, Body, Empty, Id, Optional, PageOf, PageQuery, Reason, Short, Text, taken
+from lims.api.body import Answer, Body, Empty, Id, Optional, PageOf, PageQuery, Reason, Short, Text, one_of, taken
 from lims.api.operation import reads, writes
-from lims.services import batch, result, worksheet
+from lims.domain.qc_plan import MARKS
+from lims.services import batch, bracket, qc_positions, result, worksheet
 from lims.services.reading import worksheet as reading
 from lims.services.reading.analysis import AnalysisView
 from lims.services.reading.worksheet import Column, GridView, PositionView, WorksheetItem
@@ -28,10 +29,12 @@ class Make(Body):
     crm: Optional = Field("", description="label and certified value: CRM-17 0.50 mg/kg")
     spikes: int = Field(0, ge=0, le=20)
     due_at: AwareDatetime | None = None
+    booking_reason: Optional = Field("", description="why it is used although another has booked it now")
 
 
 class Found(Body):
     text: Text = Field(min_length=1)
+    aspect: Optional = Field("", description="left out: what the position is for; internal_standard or identity")
 
 
 class Vial(Body):
@@ -129,7 +132,7 @@ def one(tx: Transaction, _query: None, no: str) -> WorksheetAnswer:
 def make(tx: Transaction, body: Make) -> str:
     cmd = MakeWorksheet(
         body.method, tuple(body.analyses), tuple(body.samples), body.instrument, body.analyst, body.blanks,
-        body.duplicates, body.crm, body.spikes, body.due_at,
+        body.duplicates, body.crm, body.spikes, body.due_at, body.booking_reason,
     )  # fmt: skip
     return worksheet.make(tx, cmd).no
 
@@ -149,6 +152,67 @@ def release(tx: Transaction, body: Reason, no: str) -> str:
     return no
 
 
+@writes(
+    "POST", "/worksheets/<no>/fail", "batch:release_held", WorksheetAnswer, "Its batch failed: its analyses are void",
+    body=Reason, then=_shown, example={"reason": "digestion vessel contaminated"},
+)  # fmt: skip
+def fail(tx: Transaction, body: Reason, no: str) -> str:
+    batch.fail(tx, no, body.reason)
+    return no
+
+
+class BracketDone(Answer):
+    id: int
+    state: str
+
+
+@writes(
+    "POST", "/brackets/<int:id>/release", "batch:release_held", BracketDone, "Release what a broken check holds",
+    body=Reason, example={"reason": "re-run since the last good check, results agree"},
+)  # fmt: skip
+def release_bracket(tx: Transaction, body: Reason, id: int) -> BracketDone:
+    bracket.release(tx, id, body.reason)
+    return BracketDone(id=id, state="released")
+
+
+@writes(
+    "POST", "/brackets/<int:id>/fail", "batch:release_held", BracketDone, "It failed: its analyses are void",
+    body=Reason, example={"reason": "detector drifted"},
+)  # fmt: skip
+def fail_bracket(tx: Transaction, body: Reason, id: int) -> BracketDone:
+    bracket.fail(tx, id, body.reason)
+    return BracketDone(id=id, state="failed")
+
+
+class Added(Body):
+    kind: one_of(tuple(MARKS))  # type: ignore[valid-type]
+    material: Optional = ""
+    expected: Optional = Field("", description="certified or added value, with its unit")
+    of_position: int | None = Field(None, ge=1, le=9999, description="for a duplicate or spike: what it repeats")
+
+
+class PositionMade(Answer):
+    id: int
+
+
+@writes(
+    "POST", "/worksheets/<no>/positions", "worksheet:make", PositionMade, "One more quality-control position",
+    body=Added, status=201, example={"kind": "blank"},
+)  # fmt: skip
+def add_position(tx: Transaction, body: Added, no: str) -> PositionMade:
+    cmd = qc_positions.AddPosition(no, body.kind, body.material, body.expected, body.of_position)
+    return PositionMade(id=qc_positions.add(tx, cmd))
+
+
+@writes(
+    "POST", "/positions/<int:id>/drop", "worksheet:make", PositionMade, "Leave a quality-control position out",
+    body=Reason, example={"reason": "no material left; ordered"},
+)  # fmt: skip
+def drop_position(tx: Transaction, body: Reason, id: int) -> PositionMade:
+    qc_positions.drop(tx, id, body.reason)
+    return PositionMade(id=id)
+
+
 class PositionDone(Answer):
     id: int
     analyte: str
@@ -160,7 +224,7 @@ class PositionDone(Answer):
     "What was found at a quality-control position", body=Found, example={"text": "<0.005 mg/kg"},
 )  # fmt: skip
 def enter_qc(tx: Transaction, body: Found, id: int, analyte: str) -> PositionDone:
-    result.enter_qc(tx, id, analyte, body.text)
+    result.enter_qc(tx, id, analyte, body.text, body.aspect)
     return PositionDone(id=id, analyte=analyte, text=body.text)
 
 

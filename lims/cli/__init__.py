@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Command] = dict((
     _at("decide", "逐行判定：结果与限量", "judge results against limits, one case a line"),
     _at("entry", "逐行读取录入的结果文本", "read typed results, one a line"),
     _at("read", "读取仪器文件", "read an instrument file"),
+    _at("instruments", "接收仪器数据：文件夹、ASTM、天平", "receive from instruments: folders, ASTM, balances"),
     _at("verify", "验证证书 PDF", "verify a certificate PDF"),
     _at("certificate", "导出已签发的证书", "export issued certificates"),
     _at("limits", "检查或导入限量库", "check or import a library of limits"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from lims import installation
 from lims.cli.init import install
 from lims.cli.serve import run
-from lims.demo import history, people, site, story
+from lims.demo import history, instruments, materials, people, quality, site, story
 from lims.domain.rules.actor import SYSTEM
 from lims.services import catalogue
 from lims.services.transaction import transaction
@@ -74,11 +74,17 @@ def build(folder: Path, url: str, seed: int, scale: int = 0) -> None:
         site.organisations(tx)
     with transaction(place, actors["quentin"], now - timedelta(days=30), "demo") as tx:
         people.authorise(tx, since)
-        site.instruments(tx, now.date())
+        instruments.instruments(tx, now.date())
     with transaction(place, actors["kate"], now - timedelta(days=30), "demo") as tx:
         site.scope(tx, _scope_methods(), since)
     site.contract_limit(place, actors["kate"], actors["quentin"], now - timedelta(days=29))
+    stock = materials.stock(place, actors, now)
     count = story.tell(place, actors, now, seed, _progress)
+    with transaction(place, actors["boris"], now, "demo") as tx:
+        instruments.questioned(tx)
+        instruments.booked(tx)
+    materials.use(place, actors, now, stock)
+    quality.tell(place, actors, now, seed)
     print(f"\n{count} consignments", file=sys.stderr)
     if scale > 0:
         history.tell(place, actors, now, scale, lambda done, total: _progress(done, total, "samples of history"))

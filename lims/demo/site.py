@@ -1,4 +1,4 @@
-"""The demo's surroundings: organisations, instruments (one past calibration) and the accreditation scope."""
+"""The demo's surroundings: organisations, the accreditation scope and a contract."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from lims.domain.rules.actor import Actor
 from lims.services import catalogue, register
-from lims.services.register import AddScope, Calibrate, Organisation, RegisterInstrument
+from lims.services.register import AddScope, Organisation
 from lims.services.transaction import Installation, Signature, Transaction, transaction
 
 ORGANISATIONS = (
@@ -19,38 +19,11 @@ ORGANISATIONS = (
     Organisation("BELLE", "producer", "", "Belle Cosmétique SARL", "FR"),
     Organisation("DHAKA", "producer", "", "Dhaka Garments Ltd.", "BD"),
 )
-INSTRUMENTS = (
-    ("ICPMS-07", "电感耦合等离子体质谱仪", "ICP-MS", "ICP-MS", "Agilent", "7900", "agilent_icpms_batch", 180),
-    (
-        "LCMS-02",
-        "液相色谱串联质谱仪",
-        "LC-MS/MS",
-        "LC-MS/MS",
-        "Shimadzu",
-        "LCMS-8050",
-        "shimadzu_labsolutions_quant",
-        90,
-    ),
-    ("UV-01", "紫外可见分光光度计", "UV-Vis", "UV-Vis", "Thermo", "Genesys", "thermo_visionlite", 40),
-    ("GCMS-03", "气相色谱质谱联用仪", "GC-MS", "GC-MS", "Agilent", "7010", "agilent_masshunter_quant", 300),
-    ("AAS-01", "石墨炉原子吸收光谱仪", "Graphite furnace AAS", "GFAAS", "PerkinElmer", "PinAAcle", "", -12),
-)
-"""Code, names, technique, maker, model, adapter, days until calibration is due (negative: past)."""
 
 
 def organisations(tx: Transaction) -> None:
     for item in ORGANISATIONS:
         register.add_organisation(tx, item)
-
-
-def instruments(tx: Transaction, today: date) -> None:
-    for code, zh, en, technique, maker, model, adapter, days in INSTRUMENTS:
-        register.register_instrument(
-            tx, RegisterInstrument(code, zh, en, technique, maker, model, f"SN-{code}", "A-101", adapter)
-        )
-        due = today + timedelta(days=days)
-        register.calibrate(tx, Calibrate(code, min(due - timedelta(days=365), today), due, "demo certificate"))
-        register.put_in_service(tx, code, "demo check")
 
 
 def scope(tx: Transaction, methods: tuple[tuple[str, str], ...], since: date) -> None:

@@ -11,6 +11,7 @@ from lims.domain.specification import in_force
 
 ACTIVITIES = ("test", "review", "sign")
 ALL = "*"
+SOON_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,14 @@ def not_authorised(held: Iterable[Authorisation], user_id: int, activity: str, o
         return None
     code = "AUTHORISATION_NOT_IN_FORCE" if mine else "NOT_AUTHORISED"
     return refusal(code, activity=activity, over=over, on=on.isoformat())
+
+
+def standing(valid_from: date, valid_to: date | None, today: date) -> str:
+    """``future``, ``ended``, ``soon`` (ends within thirty days) or ``good``."""
+    if today < valid_from:
+        return "future"
+    if valid_to is None:
+        return "good"
+    if today > valid_to:
+        return "ended"
+    return "soon" if (valid_to - today).days <= SOON_DAYS else "good"

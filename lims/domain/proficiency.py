@@ -66,3 +66,55 @@ def _verdict(kind: str, squared: Fraction) -> str:
     if squared <= 4:
         return "satisfactory"
     return "questionable" if squared < 9 else "unsatisfactory"
+
+
+ALARMING = ("questionable", "unsatisfactory")
+"""Verdicts that ask for a conclusion (ISO/IEC 17025, 7.7.3)."""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a round says of one analyte, all in one unit; uncertainties of the laboratory expanded, of X standard."""
+
+    value: Decimal
+    assigned: Decimal
+    sigma: Decimal | None = None
+    expanded: Decimal | None = None
+    k: Decimal = Decimal(2)
+    u_assigned: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Every score that the figures allow, and the one that decides."""
+
+    scores: tuple[Score, ...]
+    decides: Score
+
+
+def score(one: Reported) -> Scored:
+    """z' decides where u(X) > 0.3 sigma_pt (ISO 13528:2022, 9.2.1), else z; without sigma_pt, En.
+
+    BadInput PT_NOTHING_TO_SCORE where neither sigma_pt nor both uncertainties are known.
+    """
+    found: dict[str, Score] = {}
+    if one.k <= 0:
+        raise BadInput("NOT_POSITIVE", field="k", text=str(one.k))
+    if one.sigma is not None:
+        found["z"] = z(one.value, one.assigned, one.sigma)
+    if one.sigma is not None and one.u_assigned is not None:
+        found["z'"] = z_prime(one.value, one.assigned, one.sigma, one.u_assigned)
+    if one.expanded is not None and one.u_assigned is not None and (one.expanded or one.u_assigned):
+        own = as_decimal(Fraction(one.expanded) / Fraction(one.k))
+        found["zeta"] = zeta(one.value, one.assigned, own, one.u_assigned)
+        found["En"] = en(one.value, one.assigned, one.expanded, one.u_assigned * 2)
+    if not found:
+        raise BadInput("PT_NOTHING_TO_SCORE")
+    return Scored(tuple(found.values()), found[_deciding(one, found)])
+
+
+def _deciding(one: Reported, found: dict[str, Score]) -> str:
+    if one.sigma is None:
+        return "En"
+    unsure = one.u_assigned is not None and Fraction(one.u_assigned) > Fraction(3, 10) * Fraction(one.sigma)
+    return "z'" if unsure and "z'" in found else "z"

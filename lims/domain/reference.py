@@ -15,6 +15,8 @@ from lims.domain.factors import factor_set_from
 from lims.domain.goods import product_from
 from lims.domain.method import check_formula, method_from
 from lims.domain.portion import TAKES_NOTHING, amount, replicates
+from lims.domain.qc_plan import qc_plan_from
+from lims.domain.recipe import recipe_from
 from lims.domain.requirement import analyte_from
 from lims.domain.residue import check_among, residue_from
 from lims.domain.rules.errors import BadInput
@@ -100,6 +102,13 @@ def _table_recipe(code: str, content: Mapping[str, str]) -> object:
     return told
 
 
+def _qc_plan(code: str, content: Mapping[str, str]) -> object:
+    """One plan a method, under the method's own code."""
+    if content.get("method") != code:
+        raise BadInput("PLAN_OF_ANOTHER_METHOD", field="method", value=content.get("method", ""), expected=code)
+    return qc_plan_from(content)
+
+
 def _disposition_rule(code: str, content: Mapping[str, str]) -> object:
     priority = content.get("priority", "")
     if not (priority.isascii() and priority.isdigit()):
@@ -135,6 +144,12 @@ _DECISION = "jurisdiction name r p_min comparison expanded nd_in_sums source cla
 _RESIDUE = "analyte jurisdiction molar_mass members source note confidence"
 _FACTORS = "name_en name_zh factors source note confidence"
 _RECIPE = "name_en name_zh recipe source note"
+_INSTRUMENT_RECIPE = "name_en name_zh technique maker instrument example layout note"
+_QC_PLAN = (
+    "method blank_every duplicate_every spike_every crm_every ccv_every crm ccv spike controls calibration chart_rules "
+    "blank_tenth recovery duplicate_percent crm_percent calibration_r calibration_levels back_percent ccv_percent "
+    "ccv_low_percent ccv_near internal_standard rt_minutes ion_ratio_percent note"
+)
 _NAMES = {"name_zh": "name_zh", "name_en": "name_en"}
 _WHOSE = {"jurisdiction": "jurisdiction", "product": "product", "analyte": "analyte"}
 
@@ -166,6 +181,7 @@ def _kinds() -> tuple[Kind, ...]:
             "method", "methods", "method", _words(_METHOD), _method, {"name_en": "title"},
             (("analyte", "analytes"), ("category", "categories")),
         ),
+        Kind("qc_plan", "qc_plans", "method", _words(_QC_PLAN), _qc_plan, {}, (("method", "method"),)),
         Kind(
             "decision_rule", "decision_rules", "rule_code", _words(_DECISION), _decision_rule,
             {**_NAMES, "jurisdiction": "jurisdiction"},
@@ -174,6 +190,7 @@ def _kinds() -> tuple[Kind, ...]:
             "limit", "limits", "limit_id", _words(_LIMIT), _limit, _WHOSE,
             (("product", "product"), ("analyte", "analyte"), ("unit", "unit"), ("decision_rule", "decision_rule_hint")),
         ),
+        Kind("recipe", "recipes", "recipe", _words(_INSTRUMENT_RECIPE), recipe_from, _NAMES),
         Kind("table_recipe", "table_recipes", "table_recipe", _words(_RECIPE), _table_recipe, _NAMES),
         Kind(
             "disposition_rule", "disposition_rules", "rule_id", _words(_RULE), _disposition_rule,

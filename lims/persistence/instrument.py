@@ -23,8 +23,16 @@ class InstrumentRow(Audited, Base):
     maker: Mapped[str] = mapped_column(String(80), default="")
     model: Mapped[str] = mapped_column(String(80), default="")
     serial_no: Mapped[str] = mapped_column(String(80), default="")
+    asset_no: Mapped[str] = mapped_column(String(80), default="")
+    more_techniques: Mapped[str] = mapped_column(String(200), default="", comment="what else it is used for; by ;")
+    software: Mapped[str] = mapped_column(String(200), default="", comment="name and version of what drives it")
+    firmware: Mapped[str] = mapped_column(String(80), default="")
+    working_range: Mapped[str] = mapped_column(String(200), default="", comment="with its unit, as its papers say")
+    accuracy: Mapped[str] = mapped_column(String(200), default="", comment="accuracy, uncertainty or resolution")
     place: Mapped[str] = mapped_column(String(80), default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("instrument.id"), comment="what it is a component of")
     adapter: Mapped[str] = mapped_column(String(60), default="", comment="key of the adapter that reads its files")
+    recipe: Mapped[str] = mapped_column(String(80), default="", comment="code of the recipe that reads its files")
     aliases: Mapped[Any] = mapped_column(
         JsonText, nullable=True, comment="what its files call an analyte -> our analyte code"
     )
@@ -32,6 +40,9 @@ class InstrumentRow(Audited, Base):
     calibrated_on: Mapped[date | None]
     calibration_due: Mapped[date | None]
     out_reason: Mapped[str] = mapped_column(String, default="")
+    check_needed: Mapped[str] = mapped_column(
+        String(300), default="", comment="what was changed and must be checked before use"
+    )
 
 
 class AuthorisationRow(Audited, Base):

@@ -15,7 +15,7 @@ from lims.persistence.decision import ReportRow
 from lims.persistence.request import LotRow
 from lims.persistence.sample import SampleRow
 from lims.persistence.worksheet import BatchRow
-from lims.services import facts, lookup, ordering, transition
+from lims.services import bracket, facts, lookup, ordering, transition
 from lims.services.sample import of_round
 from lims.services.transaction import Transaction
 
@@ -57,7 +57,14 @@ def _batches(tx: Transaction, analyses: list[AnalysisRow]) -> list[Refusal]:
     held = tx.session.scalars(
         select(BatchRow.id).where(BatchRow.worksheet_id.in_(sheets), BatchRow.state == "held")
     ).all()
-    return [refusal("BATCH_HELD", batch=batch) for batch in held]
+    brackets = bracket.standing(tx, sheets)
+    near = [
+        reason
+        for row in analyses
+        if row.state == "verified"
+        for reason in bracket.refusals(row, brackets.get(row.worksheet_id or 0, ()))
+    ]
+    return [*(refusal("BATCH_HELD", batch=batch) for batch in held), *near]
 
 
 def sample_verdict(analyses: list[AnalysisRow]) -> str:

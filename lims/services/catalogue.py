@@ -17,7 +17,7 @@ from lims.domain.rules.errors import BadInput, Forbidden, NotFound, Refused
 from lims.domain.rules.refusal import refusal
 from lims.persistence.catalogue import ReferenceVersionRow
 from lims.persistence.instrument import ScopeRow
-from lims.services import overlap, transition
+from lims.services import overlap, recipe, transition
 from lims.services.reading.method import gaps_of
 from lims.services.transaction import Transaction
 from lims.services.transition import Over
@@ -108,6 +108,7 @@ def propose(tx: Transaction, cmd: ProposeVersion) -> Proposed:
         raise BadInput("RANGE_ENDS", field="valid_to", value=cmd.valid_to.isoformat())
     content = _content(kind, cmd.content)
     kind.check(code, content)
+    recipe.check(kind.kind, code, content)
     _check_links(tx, kind, content)
     _check_among(tx, kind, code, content)
     row = _row(kind, code, _next_number(tx, kind.kind, code), content, cmd.valid_from, cmd.valid_to)

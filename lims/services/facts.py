@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from lims.domain import accreditation, competence, equipment
+from lims.domain import accreditation, competence
 from lims.domain import requirement as needs
 from lims.domain.decision_rule import RuleVersion, decision_rule_from
 from lims.domain.factors import FactorSet, factor_set_from
@@ -28,6 +28,7 @@ from lims.domain.specification import LimitVersion, limit_from
 from lims.persistence.catalogue import ReferenceVersionRow as Row
 from lims.persistence.catalogue import ReferenceWordRow as Word
 from lims.persistence.instrument import AuthorisationRow, InstrumentRow, ScopeRow
+from lims.services import fitness
 from lims.services.transaction import Transaction
 
 IN_FORCE_STATES = ("released", "retired")
@@ -282,6 +283,12 @@ def contents(tx: Transaction, kind: str, codes: Iterable[str], on: date) -> dict
     return {row.code: row.content for row in rows}
 
 
+def item_in_force(tx: Transaction, kind: str, code: str, on: date) -> Row | None:
+    """The version of one item that holds on that day."""
+    rows = _current(tx, _of_kind(kind, on).where(Row.code == code))
+    return rows[0] if rows else None
+
+
 def may_test(tx: Transaction, user_id: int, method_code: str, on: date) -> Refusal | None:
     return _authorised(tx, user_id, "test", method_code, on)
 
@@ -295,10 +302,7 @@ def may_sign(tx: Transaction, user_id: int, category: str, on: date) -> Refusal 
 
 
 def instrument_refusal(tx: Transaction, instrument: InstrumentRow, on: date) -> Refusal | None:
-    return equipment.unfit(
-        equipment.Equipment(instrument.code, instrument.state, instrument.calibration_due, instrument.out_reason or ""),
-        on,
-    )
+    return fitness.refusal_of(tx, instrument, on)
 
 
 def marks(tx: Transaction, method_code: str, analyte: str, category: str, on: date) -> tuple[tuple[str, str], ...]:

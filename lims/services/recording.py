@@ -79,6 +79,14 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
     method = facts.method(tx, row.method, tx.today)
     if cmd.members:
         return _of_members(tx, row, cmd, method)
+    number = row.result.number + 1 if row.result_id and row.result else next_number(tx, row)
+    return ResultRow(**fields(tx, row, cmd, method, number))
+
+
+def fields(
+    tx: Transaction, row: AnalysisRow, cmd: EnterResult, method: MethodVersion | None, number: int
+) -> dict[str, Any]:
+    """The columns of a result that is no group's, worked up and judged; nothing is written."""
     work = workup.worked(method, row, cmd, crossing.known(tx, row, cmd.facts))
     entry = work.entry
     lod, loq = _qualities(method, work)
@@ -96,31 +104,30 @@ def _result(tx: Transaction, row: AnalysisRow, cmd: EnterResult) -> ResultRow:
         kept |= _told(told, work)
     if known:
         kept["uncertainty"] = known.as_json()
-    number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
-    return ResultRow(
-        analysis_id=row.id,
-        number=number,
-        text=_text(work, cmd),
-        status=entry.status,
-        qualifier=entry.qualifier or "",
-        value=entry.value,
-        values=_members(entry, work.members) or None,
-        unit=work.unit,
-        expanded=known.expanded if known else None,
-        k=known.k if known else None,
-        lod=entry.lod or lod,
-        loq=loq,
-        calculation=work.as_json(figures, cmd.text),
-        run_id=cmd.run_id,
-        entered_by=tx.actor.id,
-        entered_name=tx.actor.name,
-        entered_at=tx.now,
-        reason=cmd.reason,
-        remark=cmd.remark,
-        verdict=found.verdict,
-        verdict_reason=found.reason or "",
-        conformity=kept,
-    )
+    return {
+        "analysis_id": row.id,
+        "number": number,
+        "text": _text(work, cmd),
+        "status": entry.status,
+        "qualifier": entry.qualifier or "",
+        "value": entry.value,
+        "values": _members(entry, work.members) or None,
+        "unit": work.unit,
+        "expanded": known.expanded if known else None,
+        "k": known.k if known else None,
+        "lod": entry.lod or lod,
+        "loq": loq,
+        "calculation": work.as_json(figures, cmd.text),
+        "run_id": cmd.run_id,
+        "entered_by": tx.actor.id,
+        "entered_name": tx.actor.name,
+        "entered_at": tx.now,
+        "reason": cmd.reason,
+        "remark": cmd.remark,
+        "verdict": found.verdict,
+        "verdict_reason": found.reason or "",
+        "conformity": kept,
+    }
 
 
 def _qualities(method: MethodVersion | None, work: Work) -> tuple[Decimal | None, Decimal | None]:
@@ -141,7 +148,7 @@ def _of_members(tx: Transaction, row: AnalysisRow, cmd: EnterResult, method: Met
     if len(ways) > 1:
         raise BadInput("WAYS_SEVERAL", field=ways[1], ways=", ".join(ways))
     u = members.sum_uncertainty(row, cmd.expanded, cmd.k)
-    number = (row.result.number if row.result else 0) + 1 if row.result_id else _next_number(tx, row)
+    number = (row.result.number if row.result else 0) + 1 if row.result_id else next_number(tx, row)
     return ResultRow(
         analysis_id=row.id,
         number=number,
@@ -179,7 +186,8 @@ def _members(entry: Entry, shown: tuple[str, ...]) -> list[dict[str, Any]]:
     return [{**one, "shown": text} for one, text in zip(listed, shown, strict=True)] if listed and shown else listed
 
 
-def _next_number(tx: Transaction, row: AnalysisRow) -> int:
+def next_number(tx: Transaction, row: AnalysisRow) -> int:
+    """After every result that the analysis ever had, those taken back among them."""
     numbers = tx.session.scalars(select(ResultRow.number).where(ResultRow.analysis_id == row.id))
     return max(numbers, default=0) + 1
 

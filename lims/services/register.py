@@ -1,10 +1,9 @@
-"""Registers that must be in order on the day: organisations, instruments, authorisations, accreditation."""
+"""Registers that must be in order on the day: organisations, authorisations, the accreditation scope."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,14 +13,10 @@ from lims.domain.accreditation import MARKS
 from lims.domain.rules.errors import BadInput, Conflict, NotFound, Refused
 from lims.domain.rules.refusal import refusal
 from lims.persistence.account import UserRow
-from lims.persistence.analysis import AnalysisRow
 from lims.persistence.catalogue import ReferenceVersionRow
-from lims.persistence.instrument import AuthorisationRow, InstrumentRow, ScopeRow
+from lims.persistence.instrument import AuthorisationRow, ScopeRow
 from lims.persistence.organisation import OrganisationRow
-from lims.persistence.sample import SampleRow
-from lims.services import transition
 from lims.services.transaction import Transaction
-from lims.services.transition import Over
 
 ORGANISATION_KINDS = ("importer", "producer", "customs_office", "site")
 ORGANISATION_RIGHT = "sample:receive"
@@ -79,106 +74,6 @@ def _check_organisation(cmd: Organisation) -> None:
 
 
 @dataclass(frozen=True)
-class RegisterInstrument:
-    code: str
-    name_zh: str
-    name_en: str
-    technique: str
-    maker: str = ""
-    model: str = ""
-    serial_no: str = ""
-    place: str = ""
-    adapter: str = ""
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    """What its files call an analyte -> the code of the analyte."""
-
-
-def register_instrument(tx: Transaction, cmd: RegisterInstrument) -> int:
-    """A new instrument stands in the register but not in service."""
-    _needed(code=cmd.code, name_zh=cmd.name_zh or cmd.name_en, technique=cmd.technique)
-    if _by_code(tx, InstrumentRow, cmd.code) is not None:
-        raise BadInput("CODE_TAKEN", field="code", value=cmd.code)
-    row = InstrumentRow(
-        code=cmd.code.strip(),
-        name_zh=cmd.name_zh or cmd.name_en,
-        name_en=cmd.name_en or cmd.name_zh,
-        technique=cmd.technique,
-        maker=cmd.maker,
-        model=cmd.model,
-        serial_no=cmd.serial_no,
-        place=cmd.place,
-        adapter=cmd.adapter,
-        aliases=dict(cmd.aliases),
-        calibrated_on=None,
-        calibration_due=None,
-        out_reason="",
-    )
-    transition.act(tx, row, "register", Over())
-    tx.session.flush()  # the caller is told the id
-    return row.id
-
-
-@dataclass(frozen=True)
-class Calibrate:
-    code: str
-    on: date
-    due: date
-    evidence: str
-    """Number of the calibration certificate or of the in-house record."""
-
-
-def calibrate(tx: Transaction, cmd: Calibrate) -> None:
-    """Record a calibration that has been done (ISO/IEC 17025 6.4.13 e)."""
-    tx.require("instrument:edit")
-    _needed(evidence=cmd.evidence)
-    if cmd.on > tx.today:
-        raise BadInput("IN_THE_FUTURE", field="on", value=cmd.on.isoformat())
-    if cmd.due <= cmd.on:
-        raise BadInput("RANGE_ENDS", field="due", value=cmd.due.isoformat())
-    row = instrument(tx, cmd.code)
-    row.calibrated_on, row.calibration_due = cmd.on, cmd.due
-    tx.record(row, "calibrate", cmd.evidence)
-
-
-def put_in_service(tx: Transaction, code: str, checks: str) -> None:
-    """``checks`` says what was verified before use (6.4.4); an instrument past its calibration stays out."""
-    _needed(checks=checks)
-    row = instrument(tx, code)
-    if row.calibration_due is None:
-        raise Refused(refusal("CALIBRATION_UNKNOWN", instrument=code))
-    if row.calibration_due < tx.today:
-        raise Refused(refusal("CALIBRATION_PAST", instrument=code, due=row.calibration_due.isoformat()))
-    row.out_reason = ""
-    transition.act(tx, row, "put_in_service", Over(), checks)
-
-
-def take_out(tx: Transaction, code: str, reason: str) -> tuple[tuple[str, str], ...]:
-    """Out of service at once; answers the (sample, analyte) pairs measured since its calibration."""
-    row = instrument(tx, code)
-    row.out_reason = reason
-    transition.act(tx, row, "take_out", Over(), reason)
-    return look_back(tx, row)
-
-
-def look_back(tx: Transaction, row: InstrumentRow) -> tuple[tuple[str, str], ...]:
-    """What a defect of the instrument may have touched (ISO/IEC 17025 6.4.9)."""
-    query = (
-        select(SampleRow.no, AnalysisRow.analyte)
-        .join(SampleRow, AnalysisRow.sample_id == SampleRow.id)
-        .where(AnalysisRow.instrument_id == row.id)
-        .order_by(SampleRow.no, AnalysisRow.analyte)
-    )
-    if row.calibrated_on is not None:
-        start = datetime.combine(row.calibrated_on, time.min, tx.place.zone)
-        query = query.where(AnalysisRow.started_at >= start)
-    return tuple((no, analyte) for no, analyte in tx.session.execute(query))
-
-
-def instrument(tx: Transaction, code: str) -> InstrumentRow:
-    return _found(_by_code(tx, InstrumentRow, code), "instrument", code)
-
-
-@dataclass(frozen=True)
 class Authorise:
     """``over`` is a method code for test and review, a category for sign, ``*`` for all of them."""
 
@@ -223,6 +118,8 @@ def end_authorisation(tx: Transaction, authorisation_id: int, last_day: date, re
     row = _found(tx.session.get(AuthorisationRow, authorisation_id), "authorisation", str(authorisation_id))
     if row.user_id == tx.actor.id:
         raise Refused(refusal("OWN_COMPETENCE", user=tx.actor.name))
+    if last_day < row.valid_from:
+        raise BadInput("RANGE_ENDS", field="last_day", value=last_day.isoformat())
     row.valid_to = last_day
     tx.record(row, "end", reason)
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import joinedload
 
 from lims.domain.numbers.rounding import plain as printed
 from lims.domain.rules.errors import Conflict, Refused
-from lims.domain.rules.refusal import refusal
 from lims.persistence.analysis import AnalysisRow, ResultRow
 from lims.persistence.sample import SampleRow
 from lims.services import batch, facts, lookup, members, ordering, recording, transition
 from lims.services.recording import EnterResult
+from lims.services.reopening import reopen
 from lims.services.transaction import Transaction
 
 
@@ -120,29 +120,15 @@ def by_result(tx: Transaction, result_id: int) -> int:
 
 def send_back(tx: Transaction, analysis_id: int, reason: str) -> None:
     """Back to the analyst with a reason; the sample must not be approved yet."""
-    _reopen(tx, analysis_id, "return", reason)
+    reopen(tx, analysis_id, "return", reason)
 
 
 def retest(tx: Transaction, analysis_id: int, reason: str) -> None:
     """Tested again, both results are kept."""
-    _reopen(tx, analysis_id, "retest", reason)
+    reopen(tx, analysis_id, "retest", reason)
 
 
-def _reopen(tx: Transaction, analysis_id: int, verb: str, reason: str) -> None:
-    row = lookup.analysis(tx, analysis_id)
-    sample = row.sample
-    if sample is not None and sample.state not in ("received", "in_test", "tested"):
-        raise Refused(refusal("SAMPLE_APPROVED", sample=sample.no))
-    row.verified_by, row.verified_name, row.verified_at = None, "", None
-    if verb == "retest":
-        row.worksheet_id = row.position = row.analyst_id = None
-        row.analyst_name = ""
-    transition.act(tx, row, verb, lookup.over(row), reason)
-    if sample is not None and sample.state == "tested":
-        transition.follow(tx, sample, "resume", reason)
-
-
-def enter_qc(tx: Transaction, position_id: int, analyte: str, text: str) -> None:
-    """What was found at a quality-control position; judged with its batch."""
+def enter_qc(tx: Transaction, position_id: int, analyte: str, text: str, aspect: str = "") -> None:
+    """What was found at a quality-control position, or one aspect of an injection; judged with its batch."""
     tx.require("result:enter")
-    batch.enter(tx, position_id, analyte, text)
+    batch.enter(tx, position_id, analyte, text, aspect)

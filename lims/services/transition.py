@@ -109,6 +109,55 @@ def act_on_many(
     _note_duties(tx, duty, sorted(changes))
 
 
+def act_on_all(
+    tx: Transaction,
+    kind: Any,
+    state: str,
+    changes: Mapping[int, Mapping[str, Any]],
+    verb: str,
+    overs: Mapping[int, Over],
+    reason: str = "",
+) -> None:
+    """``act`` over many rows of one kind that are all in one state, each with its changes and its own chain."""
+    move = _first_move(kind, state, verb)
+    grant = _grant(tx, move, kind.noun, verb)
+    duty = _duty(move, grant)
+    refusals = [*_missing(tx, move, reason), *_duties_over_all(tx, duty, [overs[id] for id in changes])]
+    if refusals:
+        raise Refused(*refusals)
+    moved = {id: {**values, "state": move.goes_to(state)} for id, values in changes.items()}
+    bulk.change(tx.session, kind, moved, bulk.Act(verb, reason, grant.role))
+    if duty and changes:
+        done = [{"user_id": tx.actor.id, "duty": duty, "at": tx.now, **overs[id].__dict__} for id in sorted(changes)]
+        tx.session.connection().execute(insert(DutyRow), done)
+
+
+def _duties_over_all(tx: Transaction, duty: str, overs: Sequence[Over]) -> list[Refusal]:
+    """``duty_refusals`` for many chains: what the actor did in their requests is looked up at once."""
+    others = apart_from(duty)
+    if not others:
+        return []
+    requests = sorted({over.request_id for over in overs if over.request_id is not None})
+    mine = (DutyRow.user_id == tx.actor.id, DutyRow.duty.in_([other for other, _ in others]))
+    rows: list[Any] = []
+    for start in range(0, len(requests), 500):
+        query = select(DutyRow.__table__).where(*mine, DutyRow.request_id.in_(requests[start : start + 500]))
+        rows.extend(tx.session.execute(query).mappings())
+    done: set[tuple[str, str, int | None]] = set()
+    for row in rows:
+        done |= {(row["duty"], scope, row[f"{scope}_id"]) for scope in ("sample", "analysis") if row[f"{scope}_id"]}
+        whole = row["lot_id"] is None
+        done.add((row["duty"], "request" if whole else "lot", row["request_id"] if whole else row["lot_id"]))
+    found = {
+        other
+        for other, scope in others
+        for over in overs
+        if (other, scope, getattr(over, f"{scope}_id", None)) in done
+        or (scope == "lot" and (other, "request", over.request_id) in done)
+    }
+    return [refusal("DUTIES_APART", duty=duty, other=other) for other in sorted(found)]
+
+
 def _first_move(kind: Any, state: str, verb: str) -> Transition:
     move = find(kind.noun, state, verb)
     if isinstance(move, Refusal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from lims.persistence.instrument import InstrumentRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.sample import SampleRow
 from lims.persistence.worksheet import BatchRow, PositionRow, WorksheetRow
-from lims.services import facts, lookup, transition
+from lims.services import booking, facts, findings, lookup, qc_positions, transition
 from lims.services.pausing import while_paused
 from lims.services.transaction import Transaction
 
@@ -38,6 +39,8 @@ class MakeWorksheet:
     crm: str = ""
     spikes: int = 0
     due_at: datetime | None = None
+    booking_reason: str = ""
+    """Why the instrument is used although somebody else has booked it."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,12 @@ def make(tx: Transaction, cmd: MakeWorksheet) -> Made:
     analyses = _waiting(tx, cmd)
     analyst = _analyst(tx, cmd.analyst)
     instrument = _instrument(tx, cmd.instrument)
-    refusals = [*_refusals(tx, cmd.method, analyst, instrument), *_paused(analyses)]
+    booked = booking.of_another(tx, instrument, analyst.id) if instrument else None
+    held = [booked] if booked and not cmd.booking_reason.strip() else []
+    refusals = [*_refusals(tx, cmd.method, analyst, instrument), *_paused(analyses), *held]
     if refusals:
         raise Refused(*refusals)
+    plan_id, plan = findings.plan_in_force(tx, cmd.method)
     sheet = WorksheetRow(
         no=numbering.worksheet_no(tx.today, take(tx.session, numbering.series("worksheet", tx.today))),
         method=cmd.method,
@@ -66,12 +72,15 @@ def make(tx: Transaction, cmd: MakeWorksheet) -> Made:
         analyst_name=analyst.name,
         made_at=tx.now,
         due_at=cmd.due_at,
+        qc_plan_id=plan_id,
     )
     transition.act(tx, sheet, "make", transition.Over())
     tx.session.flush()  # positions and analyses point at it
-    _assign(tx, sheet, analyses)
-    _quality_control(tx, sheet, cmd, len({a.sample_id for a in analyses}))
+    _assign(tx, sheet, analyses, qc_positions.planned(tx, sheet, plan, analyses))
+    qc_positions.ask(tx, sheet, qc_positions.Asked(cmd.blanks, cmd.duplicates, cmd.spikes, cmd.crm))
     transition.follow(tx, BatchRow(worksheet_id=sheet.id, finding=""), "start")
+    if instrument and booked:
+        booking.note_use_in_spite(tx, instrument, sheet.no, cmd.booking_reason)
     return Made(sheet.no, tuple(row.id for row in analyses))
 
 
@@ -131,39 +140,16 @@ def _paused(analyses: list[AnalysisRow]) -> list[Refusal]:
     return [reason for no, request in requests.items() for reason in while_paused(request, no)]
 
 
-def _assign(tx: Transaction, sheet: WorksheetRow, analyses: list[AnalysisRow]) -> None:
-    seq_of: dict[int, int] = {}
+def _assign(tx: Transaction, sheet: WorksheetRow, analyses: list[AnalysisRow], seq_of: Mapping[int, int]) -> None:
+    """Each analysis to the position of its sample."""
     for row in analyses:
         assert row.sample is not None and row.sample_id is not None
-        if row.sample_id not in seq_of:
-            seq_of[row.sample_id] = len(seq_of) + 1
-            _position(tx, sheet, seq_of[row.sample_id], "sample", row.sample.no, sample_id=row.sample_id)
         row.worksheet_id, row.position = sheet.id, seq_of[row.sample_id]
         row.analyst_id, row.analyst_name = sheet.analyst_id, sheet.analyst_name
         row.instrument_id, row.started_at = sheet.instrument_id, tx.now
         transition.act(tx, row, "assign", lookup.over(row))
         if row.sample.state == "received":
             transition.follow(tx, row.sample, "start")
-
-
-def _quality_control(tx: Transaction, sheet: WorksheetRow, cmd: MakeWorksheet, samples: int) -> None:
-    seq = samples
-    for n in range(cmd.blanks):
-        seq += 1
-        _position(tx, sheet, seq, "blank", f"BLK-{n + 1}")
-    if cmd.crm.strip():
-        seq += 1
-        label, _, expected = cmd.crm.strip().partition(" ")
-        _position(tx, sheet, seq, "crm", label, expected=expected)
-    for kind, count, mark in (("duplicate", cmd.duplicates, "DUP"), ("spike", cmd.spikes, "SPK")):
-        for n in range(min(count, samples)):
-            seq += 1
-            _position(tx, sheet, seq, kind, f"{mark}-{n + 1}", of_position=n + 1)
-
-
-def _position(tx: Transaction, sheet: WorksheetRow, seq: int, kind: str, label: str, **more: object) -> None:
-    values = {"expected": "", "vial": "", **more}
-    tx.add(PositionRow(worksheet_id=sheet.id, seq=seq, kind=kind, label=label, **values), "place")
 
 
 def close(tx: Transaction, no: str) -> None:

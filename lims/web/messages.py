@@ -55,12 +55,14 @@ def say(item: Refusal | LimsError | str, language: str) -> str:
 
 
 _KIND_OF_PARAM = {"duty": "role", "other": "role", "state": "state", "verb": "verb", "gap": "", "fact": "fact",
-                  "characteristic": "characteristic"}
+                  "characteristic": "characteristic", "check": "check_kind", "counted": "use_unit"}
 _OF_A_KEY = ("characteristic", "nonconformity")
 """The parts of what lots are inspected for: ``SEAMS/major``."""
 
 
 def _worded(key: str, value: Any, language: str) -> str:
+    if isinstance(value, Mapping) and "code" in value:  # a reason within a reason
+        return say(Refusal(str(value["code"]), value.get("params") or {}), language)
     kind = _KIND_OF_PARAM.get(key)
     if kind is None:
         return str(value)

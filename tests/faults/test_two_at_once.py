@@ -166,7 +166,7 @@ TABLES: dict[Ready, dict[str, int]] = {
     verifying: {},
     returning: {},
     entering: {"result": 1},
-    accepting_a_run: {"result": 1},
+    accepting_a_run: {"result": 1, "reading": 1},
     reversing_a_run: {},
     issuing: {"certificate": 1},
     withdrawing: {},

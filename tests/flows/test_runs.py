@@ -32,6 +32,9 @@ class Case:
     value: str
 
 
+PER_VOLUME = Case(
+    "allotropy/Thermo_VISIONlite_example_quant.csv", "thermo_visionlite", "x", "Concentration", "2.23503296"
+)
 CASES = (
     Case("wateas/20200713_ICPMS_FoliarSprays.xlsx", "agilent_icpms_batch", "", "", ""),
     Case("senaite.core/LCMS-8050.txt", "shimadzu_labsolutions_quant", "", "", ""),
@@ -42,7 +45,6 @@ CASES = (
         "TestInterims",
         "0.1034",
     ),
-    Case("allotropy/Thermo_VISIONlite_example_quant.csv", "thermo_visionlite", "x", "Concentration", "2.23503296"),
     Case("senaite.core/2dimension.csv", "lab_two_dimensional", "1-0001-R01", "Mg", "2"),
 )
 
@@ -146,9 +148,21 @@ def test_a_foreign_file_is_kept_with_its_problem_and_writes_nothing(
 
 def test_a_sample_of_another_lot_is_not_touched(laboratory: b.Laboratory) -> None:
     """A reading whose sample is on no position of this worksheet is shown as unmatched, never guessed."""
-    case = settled(CASES[3])
+    case = PER_VOLUME
     sheet_no, _ = prepared(laboratory, Case(case.file, case.adapter, "somebody else", case.analyte, ""))
     with laboratory.acting(laboratory.cast.anna) as tx:
         previewed = run.preview(tx, run.ReceiveRun(sheet_no, "f.csv", (FILES / case.file).read_bytes()))
     assert previewed.counts.get("matched", 0) == 0
     assert previewed.counts["no_position"] == 2
+
+
+def test_a_concentration_in_a_volume_is_not_taken_for_one_in_a_mass(laboratory: b.Laboratory) -> None:
+    """mg/L against a limit in mg/kg needs a density that no file brings: the reading is left for a person."""
+    sheet_no, _ = prepared(laboratory, PER_VOLUME)
+    with laboratory.acting(laboratory.cast.anna) as tx:
+        previewed = run.preview(tx, run.ReceiveRun(sheet_no, "f.csv", (FILES / PER_VOLUME.file).read_bytes()))
+        accepted = run.accept(tx, previewed.no, None)
+    assert (accepted.written, accepted.left) == (0, 1)
+    with view(laboratory.place, laboratory.cast.anna, b.NOW) as tx:
+        (row,) = (row for row in runs.detail(tx, previewed.no).readings if row.match == "matched")
+    assert row.problem == "READING_OF_ANOTHER_KIND"

@@ -22,9 +22,13 @@ from lims.persistence.catalogue import ReferenceVersionRow
 from lims.persistence.schema import upgrade
 from lims.persistence.session import make_engine
 from lims.persistence.trail import EventRow, broken
-from lims.services import catalogue, facts, register
+from lims.services import catalogue, equipment, equipment_check, facts, register
 from lims.services.catalogue import ProposeVersion, seed_rows
+from lims.services.equipment import Identity
+from lims.services.equipment_check import RecordCheck
 from lims.services.reading import catalogue as shelves
+from lims.services.reading import equipment as instruments
+from lims.services.reading import look_back as look_backs
 from lims.services.reading import register as books
 from lims.services.transaction import Installation, Signature, Transaction, transaction, view
 
@@ -333,21 +337,24 @@ def test_the_item_page_shows_what_a_release_would_change_and_who_may_not(place: 
 
 def test_an_instrument_is_used_only_in_service_and_in_calibration(place: Installation) -> None:
     with by(place, QUENTIN) as tx:
-        register.register_instrument(tx, register.RegisterInstrument("AAS-1", "石墨炉", "Furnace", "GFAAS"))
+        what = Identity("石墨炉", "Furnace", "GFAAS")
+        equipment.register_instrument(tx, equipment.RegisterInstrument("AAS-1", what))
     with pytest.raises(Refused), by(place, QUENTIN) as tx:
-        register.put_in_service(tx, "AAS-1", "zero and slope checked")
+        equipment.put_in_service(tx, "AAS-1", "zero and slope checked")
     with by(place, QUENTIN) as tx:
-        register.calibrate(tx, register.Calibrate("AAS-1", date(2026, 1, 5), TODAY, "CAL-26-001"))
-        register.put_in_service(tx, "AAS-1", "zero and slope checked")
+        passed = RecordCheck("AAS-1", "calibration", date(2026, 1, 5), "", "CAL-26-001", outcome="pass", due=TODAY)
+        equipment_check.record(tx, passed)
+        equipment.put_in_service(tx, "AAS-1", "zero and slope checked")
     with view(place, QUENTIN, NOW) as tx:
-        row = register.instrument(tx, "AAS-1")
+        row = equipment.instrument(tx, "AAS-1")
         assert facts.instrument_refusal(tx, row, TODAY) is None
         assert facts.instrument_refusal(tx, row, date(2026, 11, 25)).code == "CALIBRATION_PAST"
-        assert books.instruments(tx).items[0].calibration == "soon"
+        assert instruments.instruments(tx).items[0].calibration == "soon"
     with by(place, QUENTIN) as tx:
-        assert register.take_out(tx, "AAS-1", "lamp drifts") == ()
+        back = equipment.take_out(tx, "AAS-1", "lamp drifts")
     with view(place, QUENTIN, NOW) as tx:
-        assert books.instrument(tx, "AAS-1").unfit.code == "INSTRUMENT_NOT_IN_SERVICE"
+        assert instruments.instrument(tx, "AAS-1").unfit.code == "INSTRUMENT_NOT_IN_SERVICE"
+        assert look_backs.one(tx, back).results == 0
 
 
 def test_nobody_grants_their_own_competence(place: Installation) -> None:

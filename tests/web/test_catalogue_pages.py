@@ -90,10 +90,11 @@ def test_a_change_is_typed_by_one_and_signed_by_another(app: Flask, laboratory: 
 
 def test_an_instrument_past_its_calibration_is_told_by_glyph_and_word(app: Flask, laboratory: Laboratory) -> None:
     quentin = at_the_desk(app, laboratory, "quentin")
-    form = {"on": "2025-01-02", "due": "2026-01-01", "evidence": "CAL-25-1"}
-    assert quentin.post("/catalogue/instruments/ICPMS-01/calibrate", data=form).status_code == 303
-    text = quentin.get("/catalogue/instruments").text
-    assert '<span aria-hidden="true">▲</span>\npast calibration' in text
+    form = {"kind": "calibration", "on": "2026-03-03", "due": "2026-04-01", "certificate_no": "C-1", "outcome": "pass"}
+    assert quentin.post("/catalogue/instruments/ICPMS-01/checks", data=form).status_code == 303
+    text = quentin.get("/catalogue/instruments?due=past").text
+    assert '<span aria-hidden="true">▲</span> past due' in text
+    assert '<span aria-hidden="true">▲</span>\npast calibration' in quentin.get("/catalogue/instruments/ICPMS-01").text
 
 
 def test_nobody_grants_their_own_competence_at_the_page(app: Flask, laboratory: Laboratory) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lims.domain.goods import hs_digits
+from lims.domain.recipe import Difference, differences, document_from
 from lims.domain.reference import KINDS
 from lims.domain.rules.errors import NotFound
 from lims.domain.rules.refusal import refusal
@@ -155,8 +156,10 @@ def _version(tx: Transaction, row: Row, names: dict[int, str], before: dict[str,
     changes = [
         Change(name, before.get(name, ""), text)
         for name, text in row.content.items()
-        if before and before.get(name, "") != text
+        if before and before.get(name, "") != text and (row.kind, name) != ("recipe", "layout")
     ]
+    if row.kind == "recipe" and before:
+        changes += [Change(one.field, one.before, one.after) for one in _of_layout(before, row.content)]
     fields = KINDS[row.kind].fields
     return VersionView(
         id=row.id,
@@ -174,6 +177,11 @@ def _version(tx: Transaction, row: Row, names: dict[int, str], before: dict[str,
         verbs=tuple(_verb(tx, row, verb) for verb in open_verbs(row.noun, row.state)),
         record=record_view(row),
     )
+
+
+def _of_layout(before: dict[str, str], after: dict[str, str]) -> tuple[Difference, ...]:
+    """What a version of a recipe changes, field by field of its document."""
+    return differences(document_from(before["layout"]), document_from(after["layout"]))
 
 
 def _verb(tx: Transaction, row: Row, verb: str) -> Verb:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lims.domain.rules.permissions import grants
 from lims.persistence.certificate import CertificateRow
+from lims.persistence.material import MaterialLotRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.run import RunRow
 from lims.persistence.sample import PortionRow, SampleRow
@@ -30,6 +31,10 @@ def find(tx: Transaction, text: str) -> Found | None:
         no = tx.session.scalar(select(column).where(column.in_({typed, typed.upper()})))
         if no is not None:
             return Found(noun, no)
+    if grants(tx.actor, "material:see"):
+        lot = tx.session.scalar(select(MaterialLotRow.barcode).where(MaterialLotRow.barcode == typed.upper()))
+        if lot is not None:
+            return Found("material_lot", lot)
     return _led_to(tx, typed, blind)
 
 

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
+from lims.domain.proficiency import ALARMING
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.catalogue import ReferenceVersionRow
 from lims.persistence.certificate import CertificateRow
+from lims.persistence.control_chart import ControlChartRow
 from lims.persistence.instrument import InstrumentRow
 from lims.persistence.organisation import OrganisationRow
+from lims.persistence.proficiency import PtScoreRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.sample import SampleRow
-from lims.persistence.worksheet import BatchRow, WorksheetRow
+from lims.persistence.worksheet import BatchRow, BracketRow, WorksheetRow
 from lims.services.reading.worksheet import going_on
 from lims.services.transaction import Transaction
 
@@ -31,6 +34,12 @@ class Task:
 
 def _count(column: Any, *conditions: Any) -> Select[Any]:
     return select(func.count(column)).where(*conditions)
+
+
+def _held() -> Select[Any]:
+    """Worksheets whose batch is held, or a part of whose positions is."""
+    part = select(BracketRow.id).where(BracketRow.worksheet_id == BatchRow.worksheet_id, BracketRow.state == "held")
+    return _count(BatchRow.id, or_(BatchRow.state == "held", part.exists()))
 
 
 Question = tuple[str, str, str, Callable[[Transaction], Select[Any]]]
@@ -72,7 +81,19 @@ QUESTIONS: tuple[Question, ...] = (
         "/release/certificates",
         lambda tx: _count(CertificateRow.id, CertificateRow.state == "issued"),
     ),
-    ("quality", "batches_held", "/quality/batches", lambda tx: _count(BatchRow.id, BatchRow.state == "held")),
+    ("quality", "batches_held", "/quality/batches", lambda tx: _held()),
+    (
+        "quality",
+        "charts_alarm",
+        "/quality/charts?alarm=1",
+        lambda tx: _count(ControlChartRow.id, ControlChartRow.alarm != ""),
+    ),
+    (
+        "quality",
+        "pt_alarm",
+        "/quality/proficiency?open=1",
+        lambda tx: _count(PtScoreRow.id, PtScoreRow.verdict.in_(ALARMING), PtScoreRow.concluded_at.is_(None)),
+    ),
     (
         "quality",
         "past_calibration",

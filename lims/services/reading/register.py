@@ -1,4 +1,4 @@
-"""Organisations, instruments, authorisations and accreditation scope for screens. Frozen rows, no writing."""
+"""Organisations, authorisations and accreditation scope for screens. Frozen rows, no writing."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from lims.domain.equipment import Equipment, calibration, unfit
 from lims.domain.rules.errors import NotFound
-from lims.domain.rules.refusal import Refusal
-from lims.domain.rules.workflow import open_verbs
 from lims.domain.specification import in_force
 from lims.persistence.account import UserRow
-from lims.persistence.instrument import AuthorisationRow, InstrumentRow, ScopeRow
+from lims.persistence.instrument import AuthorisationRow, ScopeRow
 from lims.persistence.organisation import OrganisationRow
-from lims.services import transition
-from lims.services.reading.page import Page, Verb
+from lims.services.reading.page import Page
 from lims.services.transaction import Transaction
-from lims.services.transition import Over
 
 
 @dataclass(frozen=True)
@@ -32,27 +27,6 @@ class OrganisationView:
     address: str
     contact: str
     version: int
-
-
-@dataclass(frozen=True)
-class InstrumentView:
-    code: str
-    name_zh: str
-    name_en: str
-    technique: str
-    maker: str
-    model: str
-    serial_no: str
-    place: str
-    adapter: str
-    state: str
-    calibrated_on: date | None
-    calibration_due: date | None
-    calibration: str
-    """unknown, past, soon or good."""
-    out_reason: str
-    unfit: Refusal | None
-    verbs: tuple[Verb, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,34 +73,6 @@ def organisations(
 def organisation(tx: Transaction, code: str) -> OrganisationView:
     row = tx.session.scalar(select(OrganisationRow).where(OrganisationRow.code == code))
     return _organisation(_found(row, "organisation", code))
-
-
-def instruments(tx: Transaction, text: str = "", after: str = "", size: int = 50) -> Page[InstrumentView]:
-    """The register by code; what is out or past its calibration is told apart in each line."""
-    query = select(InstrumentRow).order_by(InstrumentRow.code).limit(size + 1)
-    if after:
-        query = query.where(InstrumentRow.code > after)
-    if text.strip():
-        columns = (
-            InstrumentRow.code,
-            InstrumentRow.name_zh,
-            InstrumentRow.name_en,
-            InstrumentRow.technique,
-            InstrumentRow.model,
-        )
-        query = query.where(or_(*(one.icontains(text.strip(), autoescape=True) for one in columns)))
-    rows = list(tx.session.scalars(query))
-    return Page(
-        tuple(_instrument(row, tx.today) for row in rows[:size]),
-        rows[size - 1].code if len(rows) > size else None,
-    )
-
-
-def instrument(tx: Transaction, code: str) -> InstrumentView:
-    query = select(InstrumentRow).where(InstrumentRow.code == code)
-    row = _found(tx.session.scalar(query), "instrument", code)
-    verbs = tuple(Verb(verb, transition.can(tx, row, verb, Over())) for verb in open_verbs(row.noun, row.state))
-    return _instrument(row, tx.today, verbs)
 
 
 def authorisations(tx: Transaction, method: str = "", username: str = "") -> tuple[AuthorisationView, ...]:
@@ -190,27 +136,6 @@ def scope(tx: Transaction, mark: str = "", text: str = "", after: int = 0, size:
 def _organisation(row: OrganisationRow) -> OrganisationView:
     return OrganisationView(
         row.code, row.kind, row.name_zh, row.name_en, row.country, row.address, row.contact, row.version
-    )
-
-
-def _instrument(row: InstrumentRow, today: date, verbs: tuple[Verb, ...] = ()) -> InstrumentView:
-    return InstrumentView(
-        code=row.code,
-        name_zh=row.name_zh,
-        name_en=row.name_en,
-        technique=row.technique,
-        maker=row.maker,
-        model=row.model,
-        serial_no=row.serial_no,
-        place=row.place,
-        adapter=row.adapter,
-        state=row.state,
-        calibrated_on=row.calibrated_on,
-        calibration_due=row.calibration_due,
-        calibration=calibration(row.calibration_due, today),
-        out_reason=row.out_reason,
-        unfit=unfit(Equipment(row.code, row.state, row.calibration_due, row.out_reason), today),
-        verbs=verbs,
     )
 
 

@@ -11,7 +11,7 @@ from lims.domain.rules.refusal import Refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.worksheet import WorksheetRow
-from lims.services import batch, lookup, members, transition
+from lims.services import batch, bracket, lookup, members, transition
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.transaction import Transaction
 
@@ -45,7 +45,9 @@ def queue(tx: Transaction, size: int = 100) -> tuple[ReviewItem, ...]:
     rows = tx.session.scalars(query).all()
     sheets = _sheets(tx, {row.worksheet_id for row in rows if row.worksheet_id})
     stopped = {sheet_id: tuple(batch.standing(tx, sheet_id)) for sheet_id in sheets}
-    return tuple(_item(tx, row, sheets, stopped) for row in rows)
+    brackets = bracket.standing(tx, set(sheets))
+    return tuple(_item(tx, row, sheets, stopped, bracket.refusals(row, brackets.get(row.worksheet_id or 0, ())))
+                 for row in rows)
 
 
 def _sheets(tx: Transaction, ids: set[int]) -> dict[int, WorksheetRow]:
@@ -54,7 +56,8 @@ def _sheets(tx: Transaction, ids: set[int]) -> dict[int, WorksheetRow]:
 
 
 def _item(
-    tx: Transaction, row: AnalysisRow, sheets: dict[int, WorksheetRow], stopped: dict[int, tuple[Refusal, ...]]
+    tx: Transaction, row: AnalysisRow, sheets: dict[int, WorksheetRow], stopped: dict[int, tuple[Refusal, ...]],
+    held: list[Refusal],
 ) -> ReviewItem:
     sheet = sheets.get(row.worksheet_id or 0)
     state = sheet.batch.state if sheet is not None and sheet.batch is not None else ""
@@ -64,6 +67,7 @@ def _item(
     refusals = (
         *transition.can(tx, row, "verify", lookup.over(row)),
         *stopped.get(row.worksheet_id or 0, ()),
+        *held,
         *members.refusals(row.result),
     )
     return ReviewItem(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lims.domain.batch import DUPLICATE_PERCENT
+from lims.domain.rules.refusal import Refusal
 from lims.persistence.analysis import AnalysisRow
 from lims.persistence.instrument import InstrumentRow
 from lims.persistence.request import LotRow, RequestRow
 from lims.persistence.run import RunRow
 from lims.persistence.sample import SampleRow
-from lims.persistence.worksheet import BatchRow, PositionRow, WorksheetRow
-from lims.services import facts, judging, lookup
+from lims.persistence.worksheet import BatchRow, BracketRow, PositionRow, WorksheetRow
+from lims.services import bracket, facts, judging, lookup
 from lims.services.reading.analysis import AnalysisView, analysis_view
 from lims.services.reading.page import Page, Verb, page, verbs
 from lims.services.transaction import Transaction
@@ -65,6 +67,34 @@ class Column:
 
 
 @dataclass(frozen=True)
+class JudgedView:
+    """A finding with its verdict, and the code with figures that words are made of."""
+
+    analyte: str
+    aspect: str
+    text: str
+    verdict: str
+    told: Refusal | None
+
+
+@dataclass(frozen=True)
+class BracketView:
+    """Positions that a check holds for one analyte, why, and what may be done about it."""
+
+    id: int
+    analyte: str
+    first: int
+    last: int
+    state: str
+    finding: str
+    told: Refusal | None
+    verbs: tuple[Verb, ...] = ()
+
+    def holds(self, seq: int, analyte: str) -> bool:
+        return self.state in bracket.STOPS and self.first <= seq <= self.last and self.analyte == analyte
+
+
+@dataclass(frozen=True)
 class PositionView:
     id: int
     seq: int
@@ -78,6 +108,10 @@ class PositionView:
     """In the order of the columns; None where the sample does not need the analyte."""
     findings: tuple[tuple[str, str, str], ...]
     """For quality control: (analyte, text, outcome)."""
+    judged: tuple[JudgedView, ...] = ()
+    """Everything that was found here, what any injection is asked for among it, with what was said of it."""
+    dropped: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +138,9 @@ class GridView:
     positions: tuple[PositionView, ...]
     runs: tuple[tuple[str, str, str], ...]
     """(number, state, file name) of the instrument files uploaded to it."""
+    batch_told: tuple[Refusal, ...] = ()
+    """All that breaks the batch, in words of the reader."""
+    brackets: tuple[BracketView, ...] = ()
 
 
 def going_on() -> ColumnElement[bool]:
@@ -182,6 +219,7 @@ def grid(tx: Transaction, no: str) -> GridView:
         tx,
         no,
         selectinload(WorksheetRow.positions).selectinload(PositionRow.readings),
+        selectinload(WorksheetRow.brackets),
         joinedload(WorksheetRow.batch),
     )
     analyses = _analyses(tx, sheet.id)
@@ -213,6 +251,24 @@ def grid(tx: Transaction, no: str) -> GridView:
         columns=columns,
         positions=tuple(_position(p, columns, analyses) for p in sheet.positions),
         runs=tuple((run.no, run.state, run.name) for run in runs),
+        batch_told=_batch_told(sheet.batch),
+        brackets=tuple(_bracket(tx, row) for row in sheet.brackets),
+    )
+
+
+def _batch_told(batch: BatchRow | None) -> tuple[Refusal, ...]:
+    told = (_told(one) for one in (batch.judged or ())) if batch is not None else ()
+    return tuple(one for one in told if one is not None)
+
+
+def _told(judged: Mapping[str, Any] | None) -> Refusal | None:
+    return Refusal(judged["code"], judged.get("params") or {}) if judged and judged.get("code") else None
+
+
+def _bracket(tx: Transaction, row: BracketRow) -> BracketView:
+    may = verbs(tx, row, ("release", "fail"), Over()) if row.state == "held" else ()
+    return BracketView(
+        row.id, row.analyte, row.first_seq, row.last_seq, row.state, row.finding, _told(row.judged), may
     )
 
 
@@ -245,7 +301,8 @@ def _position(row: PositionRow, columns: tuple[Column, ...], analyses: Sequence[
     first = next(iter(here.values()), None)
     product = first.sample.lot.line.product if first is not None and first.sample is not None else ""
     cells = tuple(analysis_view(here[c.analyte]) if c.analyte in here else None for c in columns)
-    findings = tuple((r.analyte, r.text, r.outcome) for r in row.readings)
+    findings = tuple((r.analyte, r.text, r.outcome) for r in row.readings if not r.aspect)
+    judged = tuple(JudgedView(r.analyte, r.aspect, r.text, r.outcome, _told(r.judged)) for r in row.readings)
     return PositionView(
         row.id,
         row.seq,
@@ -257,6 +314,9 @@ def _position(row: PositionRow, columns: tuple[Column, ...], analyses: Sequence[
         product,
         cells,
         findings,
+        judged,
+        row.dropped,
+        row.required,
     )
 
 
@@ -268,23 +328,28 @@ class BatchItem:
     state: str
     finding: str
     verbs: tuple[Verb, ...]
+    told: tuple[Refusal, ...]
+    brackets: tuple[BracketView, ...]
 
 
-def batches(tx: Transaction, state: str = "held", size: int = 100) -> tuple[BatchItem, ...]:
-    """Batches in a state, the newest first, with what may be done about each."""
+def batches(tx: Transaction, state: str = "held", after: str = "", size: int = 50) -> Page[BatchItem]:
+    """Batches in a state, the newest first, with what may be done about each; held brackets stand with the held."""
+    held = exists().where(BracketRow.worksheet_id == WorksheetRow.id, BracketRow.state == "held")
+    mine = BatchRow.state == state
     query = (
         select(WorksheetRow)
         .join(BatchRow, BatchRow.worksheet_id == WorksheetRow.id)
-        .where(BatchRow.state == state)
-        .options(joinedload(WorksheetRow.batch))
-        .order_by(WorksheetRow.id.desc())
-        .limit(size)
+        .where(or_(mine, held) if state == "held" else mine)
+        .options(joinedload(WorksheetRow.batch), selectinload(WorksheetRow.brackets))
     )
-    return tuple(_batch(tx, sheet) for sheet in tx.session.scalars(query))
+    return page(tx, query, WorksheetRow.id, after, size, lambda sheet: _batch(tx, sheet))
 
 
 def _batch(tx: Transaction, sheet: WorksheetRow) -> BatchItem:
     batch = sheet.batch
     assert batch is not None
-    may = verbs(tx, batch, ("release",), Over()) if batch.state == "held" else ()
-    return BatchItem(sheet.no, sheet.method, sheet.analyst_name, batch.state, batch.finding, may)
+    may = verbs(tx, batch, ("release", "fail"), Over()) if batch.state == "held" else ()
+    brackets = tuple(_bracket(tx, row) for row in sheet.brackets)
+    return BatchItem(
+        sheet.no, sheet.method, sheet.analyst_name, batch.state, batch.finding, may, _batch_told(batch), brackets
+    )

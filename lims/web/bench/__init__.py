@@ -6,4 +6,15 @@ from flask import Blueprint
 
 blueprint = Blueprint("bench", __name__, url_prefix="/bench")
 
-from lims.web.bench import cells, results, runs, waiting, worksheets  # noqa: E402, F401  (they add the routes)
+from lims.web.bench import (  # noqa: E402, F401  (they add the routes)
+    cells,
+    inbox,
+    material_lot,
+    materials,
+    results,
+    runs,
+    scanning,
+    waiting,
+    weighing,
+    worksheets,
+)

@@ -12,7 +12,10 @@ from lims.services.reading.worksheet import GridView, PositionView
 if TYPE_CHECKING:
     from reports.worksheet.sheet import Position, WorksheetContent
 
-KINDS = {"sample": "SAMPLE", "blank": "BLANK", "crm": "CONTROL", "duplicate": "DUPLICATE", "spike": "SPIKE"}
+KINDS = {
+    "sample": "SAMPLE", "blank": "BLANK", "crm": "CONTROL", "duplicate": "DUPLICATE", "spike": "SPIKE",
+    "ccv": "CONTROL", "calibration": "CONTROL", "positive_control": "CONTROL", "negative_control": "CONTROL",
+}  # fmt: skip
 
 
 def printed(seen: GridView, named: Mapping[str, tuple[str, str]], zone: ZoneInfo) -> bytes:

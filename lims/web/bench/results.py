@@ -12,8 +12,10 @@ from lims.domain.rules.errors import LimsError
 from lims.services import members
 from lims.services import result as results
 from lims.services.reading import analysis as reading_analysis
+from lims.services.reading import material_tree
 from lims.services.reading import product as products
 from lims.services.reading import side_by_side as reading_side
+from lims.services.reading import weighing as reading_weighing
 from lims.services.recording import EnterResult
 from lims.web.access import needs
 from lims.web.bench import blueprint
@@ -135,10 +137,14 @@ def _page(analysis_id: int, error: LimsError | None = None) -> str:
         seen = reading_analysis.detail(tx, analysis_id)
         versions = reading_analysis.history(tx, analysis_id)
         named = products.names(tx, (seen.product,))
+        materials = material_tree.of_analysis(tx, analysis_id)
+        weighings = reading_weighing.of_analysis(tx, analysis_id)
     return render_template(
         "bench/analysis.html",
         seen=seen,
         versions=versions,
+        materials=materials,
+        weighings=weighings,
         named_goods=named,
         given=request.form or request.args,
         sets=MOST_SETS,

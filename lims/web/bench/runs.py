@@ -10,13 +10,15 @@ from werkzeug.datastructures import FileStorage
 
 from lims.domain.rules.errors import LimsError
 from lims.jobs import here
-from lims.services import job
+from lims.services import job, run_names
 from lims.services import run as runs
+from lims.services import run_amend as amending
 from lims.services import worksheet as worksheets
-from lims.services.reading import register
+from lims.services.reading import equipment
 from lims.services.reading import run as reading_run
 from lims.services.reading import worksheet as reading_worksheet
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.bench import blueprint
 from lims.web.catalogue import typed
@@ -63,7 +65,7 @@ def _order(no: str, files: list[FileStorage]) -> int:
 def _form(no: str, error: LimsError | None = None) -> str:
     with reading() as tx:
         seen = reading_worksheet.grid(tx, no)
-        instruments = register.instruments(tx, size=200).items
+        instruments = equipment.instruments(tx, size=200).items
     return render_template("bench/run_new.html", seen=seen, instruments=instruments, given=request.form, error=error)
 
 
@@ -89,19 +91,18 @@ def run_page(no: str) -> str:
 
 
 def _page(no: str, error: LimsError | None = None) -> str:
+    show, after = request.args.get("show", "all"), request.args.get("after", 0, type=int)
     with reading() as tx:
-        seen = reading_run.detail(tx, no)
+        seen = reading_run.window(tx, no, show, max(after, 0))
     verbs = {verb.verb: verb for verb in seen.verbs}
-    return render_template("bench/run.html", seen=seen, verbs=verbs, given=request.form, error=error)
+    filters = reading_run.FILTERS
+    return render_template(
+        "bench/run.html", seen=seen, verbs=verbs, given=request.form, error=error, show=show, filters=filters
+    )
 
 
 def _act(no: str, do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(no, error), 409
-    return redirect(url_for("bench.run_page", no=no), 303)
+    return acting.act(do, url_for("bench.run_page", no=no), lambda error: _page(no, error))
 
 
 @blueprint.post("/runs/<no>/accept")
@@ -122,3 +123,41 @@ def run_refuse(no: str) -> Any:
 @needs("run:import")
 def run_reverse(no: str) -> Any:
     return _act(no, lambda tx: runs.reverse(tx, no, typed.text("reason")))
+
+
+@blueprint.post("/runs/<no>/names")
+@needs("run:import")
+def run_name(no: str) -> Any:
+    """A name of the file that fits nothing is declared: an analyte for the instrument, or this position's vial."""
+    text, key = request.form.get("text", ""), typed.text("key")
+    if typed.text("what") == "sample" and key.isascii() and key.isdigit():
+        return _act(no, lambda tx: worksheets.name_vial(tx, int(key), text))
+    return _act(no, lambda tx: run_names.declare(tx, no, text, key))
+
+
+@blueprint.post("/runs/<no>/rows/<int:n>/amend")
+@needs("run:import")
+def run_amend(no: str, n: int) -> Any:
+    return _act(no, lambda tx: amending.ask(tx, no, n, typed.text("reason")))
+
+
+@blueprint.get("/amendments")
+@needs("result:see_raw")
+def amendment_list() -> str:
+    return _amendments()
+
+
+def _amendments(error: LimsError | None = None) -> str:
+    with reading() as tx:
+        waiting = reading_run.amendments(tx)
+    return render_template("bench/run_amendments.html", waiting=waiting, given=request.form, error=error)
+
+
+@blueprint.post("/amendments/<int:amendment_id>/<verb>")
+@needs("result:retest")
+def amendment_answer(amendment_id: int, verb: str) -> Any:
+    """A reviewer returns the analysis to the bench, or says why not."""
+    do = amending.grant if verb == "grant" else amending.decline
+    return acting.act(
+        lambda tx: do(tx, amendment_id, typed.text("reason")), url_for("bench.amendment_list"), _amendments
+    )

@@ -9,8 +9,8 @@ from flask import redirect, render_template, request, url_for
 
 from lims.domain.rules.errors import BadInput, LimsError
 from lims.services import worksheet as worksheets
+from lims.services.reading import equipment, register
 from lims.services.reading import product as products
-from lims.services.reading import register
 from lims.services.reading import worksheet as reading_worksheet
 from lims.services.transaction import Transaction
 from lims.web.access import needs
@@ -57,6 +57,7 @@ def _command(tx: Transaction, method: str) -> worksheets.MakeWorksheet:
         crm=typed.text("crm"),
         spikes=typed.whole("spikes") or 0,
         due_at=_due(tx, typed.text("due_at")),
+        booking_reason=typed.text("booking_reason"),
     )
 
 
@@ -73,7 +74,7 @@ def _form(method: str, error: LimsError | None = None) -> str:
     with reading() as tx:
         waiting = reading_worksheet.waiting(tx, method)
         named = products.names(tx, (row.product for row in waiting))
-        instruments = register.instruments(tx, size=200).items
+        instruments = equipment.instruments(tx, size=200).items
         held = register.authorisations(tx, method)
     return render_template(
         "bench/worksheet_new.html",

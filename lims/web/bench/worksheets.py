@@ -13,6 +13,7 @@ from lims.domain.rules.permissions import grants
 from lims.domain.rules.workflow import states
 from lims.services import result as results
 from lims.services import worksheet as worksheets
+from lims.services.reading import material as reading_material
 from lims.services.reading import product as products
 from lims.services.reading import worksheet as reading_worksheet
 from lims.services.transaction import Transaction
@@ -44,6 +45,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
     with reading() as tx:
         seen = reading_worksheet.grid(tx, no)
         named = products.names(tx, (position.product for position in seen.positions))
+        materials = reading_material.on_worksheet(tx, no)
     cells = [cell for position in seen.positions for cell in position.cells if cell is not None]
     ready = [cell.id for cell in cells if cell.state == "entered"]
     finished = bool(cells) and all(cell.state not in ("assigned", "entered") for cell in cells)
@@ -52,6 +54,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
         "bench/grid.html",
         seen=seen,
         named_goods=named,
+        materials=materials,
         ready=ready,
         finished=finished,
         mine=mine,

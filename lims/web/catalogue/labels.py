@@ -25,10 +25,16 @@ KIND_NAMES: Mapping[str, object] = {
     "unit": _l("Units"),
     "disposition_rule": _l("Disposition rules"),
     "table_recipe": _l("Mappings of tables"),
+    "qc_plan": _l("Plans of quality control"),
+    "recipe": _l("Recipes of instrument files"),
 }
 
 FIELD_NAMES: Mapping[str, object] = {
     "M": _l("M (never above)"),
+    "intended_use": _l("Intended use it holds for (empty: any)"),
+    "nd_in_sums": _l("What is not found in a sum (LB, MB, UB)"),
+    "origin": _l("Origin it holds for (empty: any)"),
+    "trade_mode": _l("Trade mode it holds for (empty: any)"),
     "allowed_choices": _l("Choices allowed"),
     "analyte": _l("Analyte"),
     "analytical_correction": _l("Analytical correction (toy: by element)"),
@@ -55,6 +61,7 @@ FIELD_NAMES: Mapping[str, object] = {
     "disposition": _l("Disposition"),
     "document": _l("Document"),
     "editable": _l("Editable"),
+    "example": _l("File it was made from (SHA-256)"),
     "expanded": _l("Uncertainty the rule brings"),
     "factor_set": _l("Factor set of a weighted sum"),
     "factors": _l("Factors (code:factor; …)"),
@@ -71,6 +78,7 @@ FIELD_NAMES: Mapping[str, object] = {
     "jurisdiction": _l("Jurisdiction"),
     "k": _l("Coverage factor k"),
     "kind": _l("Kind"),
+    "layout": _l("Recipe (JSON)"),
     "legal_basis": _l("Legal basis"),
     "lod": _l("LOD"),
     "lod_unit": _l("Unit of the LOD"),
@@ -79,7 +87,9 @@ FIELD_NAMES: Mapping[str, object] = {
     "m": _l("m (good up to)"),
     "members": _l("Members (code:molar mass; …)"),
     "molar_mass": _l("Molar mass the sum is expressed in, g/mol"),
+    "maker": _l("Maker"),
     "matrix": _l("Matrix"),
+    "method": _l("Method"),
     "n": _l("n (samples)"),
     "name": _l("Name"),
     "name_en": _l("English name"),
@@ -122,9 +132,36 @@ FIELD_NAMES: Mapping[str, object] = {
     "verdict": _l("Verdict"),
     "what_is_tested": _l("What is tested"),
     "worst_severity": _l("Worst severity"),
+    "back_percent": _l("Back-calculated levels, ± %"),
+    "blank_every": _l("Samples to one blank"),
+    "blank_tenth": _l("A blank also holds below 1/10 of the lowest sample"),
+    "calibration": _l("Calibration is recorded"),
+    "calibration_levels": _l("Levels of the calibration, at least"),
+    "calibration_r": _l("Coefficient of correlation, at least"),
+    "ccv": _l("Calibration check: name and value"),
+    "ccv_every": _l("Positions to one calibration check"),
+    "ccv_low_percent": _l("Calibration check near the LOQ, ± %"),
+    "ccv_near": _l("Near the LOQ means up to so many times"),
+    "ccv_percent": _l("Calibration check, ± %"),
+    "chart_rules": _l("Rules of the control charts"),
+    "controls": _l("Controls (positive:strain; negative:medium)"),
+    "crm": _l("Reference material: name and certified value"),
+    "crm_every": _l("Samples to one reference material"),
+    "crm_percent": _l("Reference material without uncertainty, window in %"),
+    "duplicate_every": _l("Samples to one duplicate"),
+    "duplicate_percent": _l("Duplicates, % of the mean"),
+    "internal_standard": _l("Internal standard, window in %"),
+    "ion_ratio_percent": _l("Ion ratio, ± % relative"),
+    "recovery": _l("Recovery by level (60-120%; 80-110% from 0.1 mg/kg; …)"),
+    "rt_minutes": _l("Retention time, ± min"),
+    "spike": _l("What is added to a spike"),
+    "spike_every": _l("Samples to one spike"),
 }
 
 CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("qc_plan", "blank_tenth"): ("Y", "N"),
+    ("qc_plan", "calibration"): ("Y", "N"),
+    ("qc_plan", "chart_rules"): ("westgard", "nelson", "westgard;nelson"),
     ("limit", "operator"): tuple(sorted(OPERATORS)),
     ("limit", "severity"): SEVERITIES,
     ("decision_rule", "name"): RULES,
@@ -134,7 +171,7 @@ CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """(kind, field) -> the words it may hold; every other field is free text."""
 
-LONG = frozenset({"validation", "uncertainty", "recipe"})
+LONG = frozenset({"validation", "uncertainty", "recipe", "layout"})
 """Fields that are written into a box of several lines."""
 
 ACTIVITY_NAMES: Mapping[str, object] = {

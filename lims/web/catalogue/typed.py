@@ -33,6 +33,14 @@ def needed_day(name: str) -> date:
     return found
 
 
+def count(name: str) -> int | None:
+    """A whole number or nothing; what is typed and is no number is named."""
+    found = whole(name)
+    if found is None and text(name):
+        raise BadInput("NOT_A_NUMBER", field=name, text=text(name)[:60])
+    return found
+
+
 def whole(name: str) -> int | None:
     typed = text(name)
     if not (typed.isascii() and typed.isdigit()):

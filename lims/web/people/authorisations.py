@@ -8,14 +8,18 @@ from flask import redirect, render_template, request, url_for
 
 from lims.domain.competence import ACTIVITIES
 from lims.domain.rules.errors import LimsError
-from lims.services import register
+from lims.services import attachment, register
+from lims.services.reading import competence
 from lims.services.reading import register as books
 from lims.web.access import needs, signed_in
 from lims.web.catalogue import typed
+from lims.web.catalogue.instrument_checks import evidence_of
 from lims.web.catalogue.labels import ACTIVITY_NAMES
 from lims.web.errors import status_of
 from lims.web.people import blueprint
 from lims.web.unit import reading, writing
+
+WITHIN = {"ended": 0, **{str(days): days for days in competence.ENDING_DAYS}}
 
 
 @blueprint.get("/authorisations")
@@ -54,15 +58,30 @@ def end(authorisation_id: int) -> Any:
     return redirect(url_for("people.authorisations"), 303)
 
 
+@blueprint.post("/authorisations/<int:authorisation_id>/papers")
+@needs("competence:grant")
+def evidence_add(authorisation_id: int) -> Any:
+    """A certificate of training, a record of witnessed work: what the authorisation stands on (ISO/IEC 17025 6.2.5)."""
+    try:
+        with writing() as tx:
+            attachment.attach_evidence(tx, evidence_of("authorisation", authorisation_id))
+    except LimsError as error:
+        return _page(error), status_of(error)
+    return redirect(url_for("people.authorisations", username=request.args.get("username", "")), 303)
+
+
 def _page(error: LimsError | None = None) -> str:
     method, username = request.args.get("method", ""), request.args.get("username", "")
+    within = request.args.get("within", "")
     with reading() as tx:
-        held = books.authorisations(tx, method, username)
+        page = competence.grants(tx, method, username, WITHIN.get(within), request.args.get("after", ""))
         people = books.people(tx)
     return render_template(
         "people/authorisations.html",
-        held=held,
+        page=page,
         people=people,
+        within=within,
+        ending=competence.ENDING_DAYS,
         method=method,
         username=username,
         activities={word: ACTIVITY_NAMES[word] for word in ACTIVITIES},

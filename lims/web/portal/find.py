@@ -34,4 +34,6 @@ def find() -> Any:
                 return redirect(url_for("bench.grid_page", no=sheet, sample=found.no))
     if found is None:
         return render_template("portal/find.html", q=text), 404
+    if found.noun == "material_lot":
+        return redirect(url_for("bench.material_lot", barcode=found.no))
     return redirect(url_for(PAGES[found.noun], no=found.no))

@@ -1,4 +1,4 @@
-"""The quality room: the trail with its chain, batches that quality control holds, severities of sampling."""
+"""The quality room: trail and chain, held batches, control charts, proficiency tests, severities of sampling."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("quality", __name__, url_prefix="/quality")
 
-from lims.web.quality import batches, sampling, trail  # noqa: E402, F401  (they add the routes)
+from lims.web.quality import batches, charts, proficiency, sampling, trail  # noqa: E402, F401  (they add the routes)

@@ -1,0 +1,1 @@
+"""How bytes arrive from instruments: a drop folder, an ASTM line, a serial line. No clock, no database, no web."""
