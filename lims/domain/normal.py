@@ -52,6 +52,8 @@ class Marks(NamedTuple):
 
 NUMBER = Meaning("numeric")
 POINT = Marks()
+_QUIET = frozenset({"n", "ok", "normal", "pass", "passed", "正常", "合格", "bb", "bv", "vb", "vv", "bp", "pb", "vp", "pv"})
+"""Flags that ask for nothing: normal (N in ASTM E1394 8.4.9), and how a baseline was drawn without a person's hand."""
 
 
 def meaning(value: str, flag: str = "", extra: Mapping[str, str] | None = None, marks: Marks = POINT) -> Meaning:
@@ -67,7 +69,7 @@ def meaning(value: str, flag: str = "", extra: Mapping[str, str] | None = None, 
 def leftover(flag: str) -> str:
     """What the flag says beside a sign: a mark by which the software asks for attention."""
     flag = flag.strip()
-    return "" if flag in _SIGNS else flag
+    return "" if flag in _SIGNS or flag.casefold() in _QUIET else flag
 
 
 def _not_found(value: str, extra: Mapping[str, str] | None) -> bool:

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lims.jobs import work
+from lims.jobs import stager, work
 from lims.services.transaction import Installation
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Here:
     works: bool = False
     queues: dict[str, Queue] = field(default_factory=dict)
     consumers: dict[str, Any] = field(default_factory=dict)
+    stagers: dict[str, threading.Event] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -35,6 +36,9 @@ def welcome(place: Installation, at_once: bool = False) -> None:
     ``at_once`` is for one that does nothing else and hears of jobs from other processes: its threads start now.
     """
     _here.works = True
+    with _here.lock:
+        if _key(place) not in _here.stagers:
+            _here.stagers[_key(place)] = stager.begin(place)
     threading.Thread(target=_take_up, args=(place, at_once), name="jobs-take-up", daemon=True).start()
 
 
@@ -63,6 +67,9 @@ def rest(place: Installation) -> None:
     """Take nothing up any more, and wait a little for the item under way."""
     with _here.lock:
         consumer, queue = _here.consumers.pop(_key(place), None), _here.queues.pop(_key(place), None)
+        staging = _here.stagers.pop(_key(place), None)
+    if staging is not None:
+        staging.set()
     if queue is not None:
         queue.stopping.set()
     if consumer is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lims.domain.rules.errors import Forbidden, LimsError, Refused
 from lims.domain.rules.refusal import refusal
-from lims.jobs import receiving
+from lims.jobs import receiving, stager
 from lims.services import device, run, spool
 from lims.services.reading import spool as reading_spool
 from lims.services.spool import Deliver
@@ -31,7 +33,18 @@ def test_a_message_ends_on_its_worksheet_once_and_its_results_are_written_by_a_p
     assert (row.state, row.run_id, made.state, made.digest) == ("staged", made.id, "parsed", row.digest)
     assert deliver(laboratory, owner, content).state == "staged"
     with laboratory.acting(laboratory.cast.anna) as tx:
-        assert run.accept(tx, made.no, (1,)).written == 1
+        assert run.accept(tx, made.no, None).written == 1
+
+
+def test_what_a_device_delivered_is_laid_by_the_serving_process_itself(laboratory: b.Laboratory) -> None:
+    owner = bench.an_instrument(laboratory).id
+    _, sample = bench.a_worksheet(laboratory)
+    deliver(laboratory, owner, bench.message(sample))
+    stopping = stager.begin(laboratory.place, every=0.05)
+    try:
+        bench.wait_for(lambda: bench.deliveries(laboratory)[0].state == "staged", Path("the stager"))
+    finally:
+        stopping.set()
 
 
 def test_what_fits_no_worksheet_or_cannot_be_read_waits_for_a_person(laboratory: b.Laboratory) -> None:

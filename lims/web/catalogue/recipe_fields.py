@@ -13,9 +13,10 @@ from flask_babel import lazy_gettext as _l
 
 from instruments.recipes.document import LAYOUTS
 from instruments.recipes.recipe import STATES
+from lims.domain.staging import EVIDENCE, QC_OF_ROLE
 
 KINDS = tuple(LAYOUTS)
-ROLES = frozenset({"sample", "blank", "standard", "qc", "duplicate", "spike"})
+ROLES = frozenset({"sample", *EVIDENCE, *QC_OF_ROLE})
 """What a row of a file may be for the laboratory."""
 
 
