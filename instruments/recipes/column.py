@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from instruments.errors import FileRefused
-from instruments.tools.grid import collapsed, position, same
+from instruments.tools.grid import collapsed, position, same, words_of
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,12 @@ class ColumnName:
         place = position(names, *self.texts)
         return None if place is None else place + self.right
 
-    def among(self, folded: frozenset[str]) -> bool:
-        return bool(self.number) or any(collapsed(text).casefold() in folded for text in self.texts)
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return words_of(self.texts)
 
-
-def folded(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(collapsed(name).casefold() for name in names if name)
+    def among(self, words: frozenset[str]) -> bool:
+        return bool(self.number) or not self._words.isdisjoint(words)
 
 
 def nearest(text: str, names: Iterable[str], most: int = 3) -> tuple[str, ...]:

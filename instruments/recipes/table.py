@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from instruments.errors import RecipeError
 from instruments.reading import Tally
-from instruments.recipes.column import ColumnName, Missing, column_missing, folded, missing_from
+from instruments.recipes.column import ColumnName, Missing, column_missing, missing_from
 from instruments.recipes.fields import Fields, column_of, text_of
 from instruments.recipes.pattern import Pattern
 from instruments.recipes.recipe import HEADER_WITHIN, Cell, Recipe, SkipRule
@@ -145,9 +145,8 @@ class Table:
 
     def header_at(self, sheet: Sheet, within: int = HEADER_WITHIN) -> int | None:
         wanted = [column for column in self.wanted() if not column.optional]
-        for index, row in enumerate(sheet.rows[:within]):
-            names = folded(row.cells)
-            if all(column.among(names) for column in wanted) and self._has_analytes(row):
+        for index, (row, words) in enumerate(zip(sheet.rows[:within], sheet.top_words, strict=False)):
+            if all(column.among(words) for column in wanted) and self._has_analytes(row):
                 return index
         return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from instruments.errors import RecipeError, corrupt_header
 from instruments.reading import Tally
-from instruments.recipes.column import ColumnName, Missing, column_missing, folded, missing_from
+from instruments.recipes.column import ColumnName, Missing, column_missing, missing_from
 from instruments.recipes.fields import Fields
 from instruments.recipes.pattern import Pattern
 from instruments.recipes.recipe import HEADER_WITHIN, Cell, Recipe
@@ -39,9 +39,9 @@ class Transposed:
             yield from self._below(sheet, at, tally)
 
     def _header_at(self, sheet: Sheet) -> int | None:
-        for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-            names = folded(row.cells)
-            if all(column.among(names) for column in self.wanted() if not column.optional) and self._samples(row):
+        wanted = [column for column in self.wanted() if not column.optional]
+        for index, (row, words) in enumerate(zip(sheet.rows[:HEADER_WITHIN], sheet.top_words, strict=False)):
+            if all(column.among(words) for column in wanted) and self._samples(row):
                 return index
         return None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from instruments.errors import RecipeError, corrupt_header
 from instruments.reading import Tally
-from instruments.recipes.column import ColumnName, Missing, column_missing, folded, missing_from, nearest
+from instruments.recipes.column import ColumnName, Missing, column_missing, missing_from, nearest
 from instruments.recipes.fields import Fields
 from instruments.recipes.pattern import Pattern
 from instruments.recipes.recipe import HEADER_WITHIN, Cell, Recipe
@@ -66,8 +66,7 @@ class Wide2:
         wanted = [column for column in self.columns.wanted() if not column.optional]
         for at in range(min(HEADER_WITHIN, len(sheet.rows) - self.lines + 1)):
             rows = sheet.rows[at: at + self.lines]
-            names = folded(rows[self.name_line - 1].cells)
-            if not all(column.among(names) for column in wanted):
+            if not all(column.among(sheet.top_words[at + self.name_line - 1]) for column in wanted):
                 continue
             if self.starts_with and not any(same(self.starts_with, text) for row in rows for text in row.cells):
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -68,12 +68,21 @@ class Sheet:
         texts = set().union(*(row.cells for row in self.rows[:HEADER_WITHIN]))
         return frozenset(folded(text) for text in texts if text and not text.replace(".", "", 1).isdigit())
 
+    @cached_property
+    def top_words(self) -> tuple[frozenset[str], ...]:
+        """Of each of these lines, its texts as a recipe compares them: collapsed, whatever their case."""
+        return tuple(words_of(row.cells) for row in self.rows[:HEADER_WITHIN])
+
     def width(self, row: Row) -> int:
         return len(row.cells) if self.delimited else width_of(row)
 
 
 def collapsed(text: str) -> str:
     return " ".join(text.split())
+
+
+def words_of(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(" ".join(name.split()).casefold() for name in names if name)
 
 
 @lru_cache(maxsize=8192)
