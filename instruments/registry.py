@@ -136,7 +136,8 @@ def read(data: bytes, adapter_key: str | None = None, name: str = "") -> Parsed:
     view = view_of(data)
     if fixed is None:
         return parse(view, recognise(view), name)
-    if not _recognises(fixed, view):
+    claimed = fixed in candidates(view) if fixed.last_resort else _recognises(fixed, view)
+    if not claimed:
         raise NotRecognised("NOT_THIS_ADAPTER", adapter=fixed.key,
                             candidates=tuple(adapter.key for adapter in candidates(view)))
     return parse(view, fixed, name)

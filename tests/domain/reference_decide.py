@@ -440,7 +440,7 @@ def summed(
     if trouble:
         return invalid(trouble)
     low, high, squares, missing = Fraction(0), Fraction(0), Fraction(0), None
-    every_u = True
+    every_u, beyond = True, False
     for one, factor, own, own_u in members.values():
         try:
             here = moved(replace(one, u=own_u or one.u), own["unit"] if ratio else limit.get("unit") or "")
@@ -460,7 +460,7 @@ def summed(
         elif known[1][0] == "<":
             high += known[0] * weight
         else:
-            low, missing = low + known[0] * weight, missing or "OVER_RANGE"
+            low, missing, beyond = low + known[0] * weight, missing or "OVER_RANGE", beyond or known[1] == ">"
     if top is None and every_u and "num" in kinds:
         top = (2 * _root(squares), False, Fraction(2))
     if "num" not in kinds:
@@ -468,9 +468,10 @@ def summed(
     held = {"operator": "LE", "value": "1"} if ratio else limit
 
     def at(x: Number) -> Answer:
+        against = {**held, "operator": "LT"} if beyond and x == low and held["operator"] == "LE" else held
         if top is None:
-            return accept(x, held, rule, None, Fraction(2))
-        return accept(x, held, rule, abs(x) * top[0] / 100 if top[1] else top[0], top[2])
+            return accept(x, against, rule, None, Fraction(2))
+        return accept(x, against, rule, abs(x) * top[0] / 100 if top[1] else top[0], top[2])
 
     return _at_bound(case.get("bound"), at, low, high, missing, held)
 

@@ -23,7 +23,10 @@ from tests.cast import NOW
 
 PASSWORD, OTHER = "pewter-cloud-anvil-moss-17", "quartz-lagoon-ember-saddle-42"
 PROVING = re.compile(r"password|digest|secret|uniquifier|sealed|totp_step|recovery")
-EVIDENCE = {("attachment", "digest"), ("certificate", "digest"), ("run", "digest"), ("report", "digest")}
+EVIDENCE = {
+    ("attachment", "digest"), ("certificate", "digest"), ("report", "digest"), ("run", "digest"),
+    ("run", "read_digest"), ("spool", "digest"),
+}  # fmt: skip
 """Digests of papers and files: they prove what was kept, and belong into the trail."""
 
 

@@ -94,10 +94,12 @@ def _on_worksheet(no: str, do: Callable[[Transaction], object]) -> Any:
 @blueprint.post("/worksheets/<no>/positions")
 @needs("worksheet:make")
 def position_add(no: str) -> Any:
-    cmd = qc_positions.AddPosition(
-        no, typed.text("kind"), typed.text("material"), typed.text("expected"), typed.whole("of_position")
-    )
-    return _on_worksheet(no, lambda tx: qc_positions.add(tx, cmd))
+    def add(tx: Transaction) -> None:
+        of_position = typed.whole("of_position")
+        asked = (typed.text("kind"), typed.text("material"), typed.text("expected"), of_position)
+        qc_positions.add(tx, qc_positions.AddPosition(no, *asked))
+
+    return _on_worksheet(no, add)
 
 
 @blueprint.post("/worksheets/<no>/positions/<int:position_id>/drop")
