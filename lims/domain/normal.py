@@ -52,7 +52,9 @@ class Marks(NamedTuple):
 
 NUMBER = Meaning("numeric")
 POINT = Marks()
-_QUIET = frozenset("n ok normal pass passed 正常 合格 bb bv vb vv bp pb vp pv".split())
+_QUIET = frozenset({
+    "n", "ok", "normal", "pass", "passed", "正常", "合格", "bb", "bv", "vb", "vv", "bp", "pb", "vp", "pv",
+})  # fmt: skip
 """Flags that ask for nothing: normal (N in ASTM E1394 8.4.9), and how a baseline was drawn without a person's hand."""
 
 
