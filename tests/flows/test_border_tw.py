@@ -167,11 +167,11 @@ def limits(findings: list[Finding]) -> Iterator[tuple[str, str, dict[str, str]]]
         )
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.long)])
 def test_three_hundred_refused_lots_end_non_conforming_with_return_or_destroy(
     laboratory: b.Laboratory, every: int
 ) -> None:
-    """Each fifth of them in the short run, all in the long one."""
+    """Each tenth of them in the short run, all in the long one."""
     findings = chosen()[0][:WANTED:every]
     for kind in ("product", "analyte", "method", "limit"):
         release(laboratory, [item for item in limits(findings) if item[0] == kind])
