@@ -221,11 +221,12 @@ def limit(tx: Transaction, code: str, on: date) -> LimitVersion | None:
 
 def limits_of(tx: Transaction, product_code: str, jurisdiction: str, on: date) -> tuple[LimitVersion, ...]:
     """The limits of a product, and with them those on sums of ratios, which hold wherever their members do."""
-    there = select(Row.id).where(Row.kind == "limit", Row.jurisdiction == jurisdiction)
-    of_sums = there.where(Row.product == ANY_FOOD, Row.analyte.endswith(RATIO, autoescape=True))
-    mine = there.where(Row.product == product_code).union_all(of_sums)  # each by its index, whatever else is loaded
-    query = _of_kind("limit", on).where(Row.id.in_(mine))
-    return tuple(_limit(row) for row in _current(tx, query))
+    here = _of_kind("limit", on).where(Row.jurisdiction == jurisdiction)
+    of_sums = here.where(Row.product == ANY_FOOD, Row.analyte.endswith(RATIO, autoescape=True))
+    both = here.where(Row.product == product_code).union_all(of_sums)  # each by its index, whatever else is loaded
+    found = tx.session.scalars(select(Row).from_statement(both))
+    newest = {row.code: row for row in sorted(found, key=lambda row: (row.code, row.number))}
+    return tuple(_limit(row) for row in newest.values())
 
 
 def analytes(tx: Transaction, codes: Iterable[str], on: date) -> dict[str, Analyte]:
