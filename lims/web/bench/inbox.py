@@ -11,6 +11,7 @@ from lims.domain.rules.errors import LimsError
 from lims.services import spool
 from lims.services.reading import spool as reading_spool
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.bench import blueprint
 from lims.web.catalogue import typed
@@ -71,9 +72,4 @@ def inbox_refuse(spool_id: int) -> Any:
 
 
 def _act(do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(error), 409
-    return redirect(url_for("bench.inbox"), 303)
+    return acting.act(do, url_for("bench.inbox"), lambda error: _page(error))

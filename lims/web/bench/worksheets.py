@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.wrappers import Response
 
 from lims.domain.rules.errors import LimsError
@@ -17,11 +17,12 @@ from lims.services.reading import material as reading_material
 from lims.services.reading import product as products
 from lims.services.reading import worksheet as reading_worksheet
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.bench import blueprint
 from lims.web.bench.paper import printed
 from lims.web.intake.download import handed_out
-from lims.web.unit import now, reading, writing
+from lims.web.unit import now, reading
 
 
 @blueprint.get("/worksheets")
@@ -64,12 +65,7 @@ def _page(no: str, error: LimsError | None = None) -> str:
 
 
 def act(no: str, do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(no, error), 409
-    return redirect(url_for("bench.grid_page", no=no), 303)
+    return acting.act(do, url_for("bench.grid_page", no=no), lambda error: _page(no, error))
 
 
 @blueprint.post("/worksheets/<no>/submit")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from lims.domain.rules.errors import LimsError
 from lims.services import batch, bracket, qc_positions, result
 from lims.services.reading import worksheet as worksheets
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.catalogue import typed
 from lims.web.quality import blueprint
-from lims.web.unit import reading, writing
+from lims.web.unit import reading
 
 STATES = ("held", "running", "passed", "released", "failed")
 
@@ -35,12 +36,7 @@ def _page(error: LimsError | None = None) -> str:
 
 
 def _act(do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(error), 409
-    return redirect(url_for("quality.batch_list"), 303)
+    return acting.act(do, url_for("quality.batch_list"), lambda error: _page(error))
 
 
 @blueprint.post("/batches/<no>/release")
@@ -83,12 +79,7 @@ ADDED = ("blank", "crm", "ccv", "duplicate", "spike", "calibration", "positive_c
 
 
 def _on_worksheet(no: str, do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _control(no, error), 409
-    return redirect(url_for("quality.control_page", no=no), 303)
+    return acting.act(do, url_for("quality.control_page", no=no), lambda error: _control(no, error))
 
 
 @blueprint.post("/worksheets/<no>/positions")

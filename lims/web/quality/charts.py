@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
 from lims.domain.control_chart import FAMILIES, LEAST_POINTS
 from lims.domain.rules.errors import LimsError
 from lims.services import control_chart
 from lims.services.reading import control_chart as charts
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.catalogue import typed
 from lims.web.quality import blueprint, picture
-from lims.web.unit import reading, writing
+from lims.web.unit import reading
 
 
 @blueprint.get("/charts")
@@ -52,12 +53,7 @@ def _page(chart_id: int, error: LimsError | None = None) -> str:
 
 
 def _act(chart_id: int, do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(chart_id, error), 409
-    return redirect(url_for("quality.chart_page", chart_id=chart_id), 303)
+    return acting.act(do, url_for("quality.chart_page", chart_id=chart_id), lambda error: _page(chart_id, error))
 
 
 @blueprint.post("/charts/<int:chart_id>/limits")

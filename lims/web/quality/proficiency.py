@@ -11,6 +11,7 @@ from lims.domain.rules.errors import LimsError
 from lims.services import proficiency
 from lims.services.reading import proficiency as rounds
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.catalogue import typed
 from lims.web.quality import blueprint, picture
@@ -60,12 +61,7 @@ def _page(round_id: int, error: LimsError | None = None) -> str:
 
 
 def _act(round_id: int, do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(round_id, error), 409
-    return redirect(url_for("quality.round_page", round_id=round_id), 303)
+    return acting.act(do, url_for("quality.round_page", round_id=round_id), lambda error: _page(round_id, error))
 
 
 @blueprint.post("/proficiency/<int:round_id>/scores")

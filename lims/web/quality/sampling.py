@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from lims.domain.rules.errors import LimsError
 from lims.services import severity
 from lims.services.reading import sampling
 from lims.services.transaction import Transaction
+from lims.web import acting
 from lims.web.access import needs
 from lims.web.catalogue import typed
 from lims.web.quality import blueprint
-from lims.web.unit import reading, writing
+from lims.web.unit import reading
 
 
 @blueprint.get("/sampling")
@@ -34,12 +35,7 @@ def _page(error: LimsError | None = None, acted: int = 0) -> str:
 
 
 def _act(switching_id: int, do: Callable[[Transaction], object]) -> Any:
-    try:
-        with writing() as tx:
-            do(tx)
-    except LimsError as error:
-        return _page(error, switching_id), 409
-    return redirect(url_for("quality.sampling_page"), 303)
+    return acting.act(do, url_for("quality.sampling_page"), lambda error: _page(error, switching_id))
 
 
 @blueprint.post("/sampling/<int:switching_id>/resume")
